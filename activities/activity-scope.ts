@@ -1,0 +1,40 @@
+import { Context } from '@temporalio/activity';
+
+/** What runs within a scope. */
+export interface ActivityScope {
+  context: Context;
+  /** Ends waits and requests when the activity is cancelled. */
+  signal: AbortSignal;
+  /** What the next heartbeats say: small, plain JSON, never a link. */
+  tell: (details: unknown) => void;
+}
+
+/**
+ * Runs the body of an activity with heartbeats on a timer of their own, whatever the body does, until it
+ * returns: a beat that stops before the last piece of work lets the engine repeat finished work. A cancelled
+ * activity ends as cancelled, whichever error the cancellation looked like further down.
+ */
+export async function withHeartbeats<Result>(
+  heartbeatMs: number,
+  run: (scope: ActivityScope) => Promise<Result>,
+): Promise<Result> {
+  const context = Context.current();
+  const signal = context.cancellationSignal;
+  let details: unknown;
+  const timeoutMs = context.info.heartbeatTimeoutMs;
+  const intervalMs = timeoutMs === undefined ? heartbeatMs : Math.min(heartbeatMs, timeoutMs / 3);
+  const timer = setInterval(() => context.heartbeat(details), intervalMs);
+  const tell = (next: unknown): void => {
+    details = next;
+  };
+  try {
+    return await run({ context, signal, tell });
+  } catch (error) {
+    if (signal.aborted) {
+      await context.cancelled;
+    }
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}

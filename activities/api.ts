@@ -1,0 +1,337 @@
+/**
+ * The contract between the workflow and the activities. Types alone: nothing of this file exists at run time.
+ *
+ * The property names of {@link ExportActivities} are the activity types on the wire. They never change: a
+ * running export replays them by name.
+ */
+
+/** What Twilio exports, spelled as in the path of its API. */
+export type ResourceType = 'Messages' | 'Calls' | 'Conferences' | 'Participants';
+
+/** The statuses of a day, spelled as on the wire. */
+export type TwilioDayStatus =
+  | 'Submitted'
+  | 'Running'
+  | 'ErrorDuringRun'
+  | 'Completed'
+  | 'CompletedEmptyRecords'
+  | 'Failed'
+  | 'RunningToBeDeleted'
+  | 'DeletedByUserRequest';
+
+/** One UTC day, `YYYY-MM-DD`. */
+export type Day = string;
+
+/** One day, `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`. */
+export type DayRange = string;
+
+/** An instant: ISO 8601 in UTC. */
+export type Instant = string;
+
+/** How an export ends for one day. `deleted` means: by somebody else, at Twilio. */
+export type DayOutcome = 'downloaded' | 'empty' | 'failed' | 'deleted' | 'cancelled';
+
+/** What became of a job of ours at Twilio. */
+export type JobFate =
+  /** Twilio took the DELETE. */
+  | 'deleted'
+  /** Twilio did not know it any more. */
+  | 'alreadyGone'
+  /** Twilio refused the DELETE, as it may for a job whose days are all over. */
+  | 'notDeletable'
+  /** The caller asked to keep it. */
+  | 'kept'
+  /** Clean-up ran out of time: see whether it still runs. */
+  | 'unknown';
+
+/** Whose credentials are used, and which export acts. Part of every activity's input. */
+export interface ExportIdentity {
+  /** The name of an account that the worker knows. */
+  account: string;
+  resourceType: ResourceType;
+  /** The first run id of the workflow: it survives a reset and Continue-As-New, and a later run never has it. */
+  exportId: string;
+}
+
+/** The activities of one export job, by their names on the wire. */
+export interface ExportActivities {
+  /**
+   * Finds the job of this submission at Twilio or makes it, once the account, the destination and the storage
+   * are known to be good. Safe to repeat: see {@link CreateExportJobInput.submission}.
+   *
+   * @throws `InvalidInput`, `AuthenticationRejected`, `ExportRejected`, `StorageRejected`, `QuotaExhausted`
+   * (never retried); `RateLimited`, `TwilioUnavailable`, `StorageUnavailable` (retried by the engine).
+   */
+  createExportJob: (input: CreateExportJobInput) => Promise<CreateExportJobResult>;
+
+  /**
+   * Looks at a job once per attempt and returns only on a change. No change is the benign, retried failure
+   * `JobUnchanged`, whose message is the picture in words and whose details are a {@link JobSighting}.
+   */
+  watchExportJob: (input: WatchExportJobInput) => Promise<JobPicture>;
+
+  /**
+   * Fetches one day into the destination, verifies it from the disk and publishes it under its final name.
+   *
+   * @throws `DayFileCorrupt`, `DayNotAvailable` (never retried by the engine: the workflow decides);
+   * `DownloadStalled`, `LinkRejected`, `RateLimited`, `TwilioUnavailable`, `StorageUnavailable`,
+   * `DownloadSlotsBusy` (retried); `AuthenticationRejected`, `StorageRejected` (retried slowly: what worked at
+   * the start of the export may work again).
+   */
+  downloadExportDay: (input: DownloadExportDayInput) => Promise<DownloadExportDayResult>;
+
+  /** Deletes one job. A job that is gone or that can not be deleted any more is a fate, not a failure. */
+  deleteExportJob: (input: DeleteExportJobInput) => Promise<DeleteExportJobResult>;
+
+  /** Deletes every job at Twilio that carries this export's marker and is not among `keep`. */
+  sweepExportJobs: (input: SweepExportJobsInput) => Promise<SweepExportJobsResult>;
+
+  /** Removes the half files and verdicts that this export left in its destination. */
+  sweepExportFiles: (input: SweepExportFilesInput) => Promise<void>;
+
+  /** Writes the manifest, at once and whole. Repeating it replaces it. */
+  writeExportManifest: (input: WriteExportManifestInput) => Promise<WriteExportManifestResult>;
+}
+
+/** What `createExportJob` needs. */
+export interface CreateExportJobInput extends ExportIdentity {
+  /** The name of a destination that the worker knows: no days are asked for that could not be stored. */
+  destination: string;
+  startDay: Day;
+  endDay: Day;
+  /** The caller's part of the name. The activity appends the marker. */
+  friendlyName: string;
+  /**
+   * The number of this submission within the export, from 1. With the namespace and the first run id it makes
+   * the marker by which a job is found again.
+   */
+  submission: number;
+  webhook?: Webhook;
+  email?: string;
+}
+
+/** Where Twilio calls when a job is over. */
+export interface Webhook {
+  url: string;
+  method: 'GET' | 'POST';
+}
+
+/** The job that now exists. */
+export interface CreateExportJobResult {
+  jobSid: string;
+  /** The whole name at Twilio, marker included. */
+  friendlyName: string;
+  /** By Twilio's clock. */
+  createdAt: Instant;
+  /** Whether an earlier attempt, or a run that was reset, had made it. */
+  adopted: boolean;
+}
+
+/** What `watchExportJob` needs. */
+export interface WatchExportJobInput extends ExportIdentity {
+  jobSid: string;
+  /** The whole name at Twilio: the Days list is searched for it. */
+  friendlyName: string;
+  startDay: Day;
+  endDay: Day;
+  /** By Twilio's clock. */
+  createdAt: Instant;
+  /** The picture that the workflow has; null before the first. */
+  seen: JobPicture | null;
+  /** Whether to look at once, though `seen` is fresh. */
+  lookNow: boolean;
+  poll: PollIntervals;
+}
+
+/** Between which limits the time from look to look lies. */
+export interface PollIntervals {
+  minimumIntervalMs: number;
+  maximumIntervalMs: number;
+}
+
+/**
+ * `CompletedOrEmpty`: Twilio did not say which of the two, and the Days list shows that there is a file or that
+ * the day did not fail. `Unaccounted`: no entry of `details` names the day. All else is Twilio's own word, a
+ * word unknown to us included.
+ */
+export type PictureStatus = TwilioDayStatus | 'CompletedOrEmpty' | 'Unaccounted' | (string & {});
+
+/** All days of a job at one instant, each once. */
+export interface JobPicture {
+  /** By Twilio's clock. */
+  asOf: Instant;
+  /** Every day of the job once, by {@link PictureStatus}. */
+  days: Record<string, DayRange[]>;
+  /** Twilio's own counts, by status, also where it names no days. */
+  byStatus: Record<string, number>;
+  /** Whether nothing more will happen to this job: the counts of final statuses add up, or the job is gone. */
+  over: boolean;
+  /** Whether Twilio answers 404 for the job. */
+  gone: boolean;
+  jobQueuePosition: string | null;
+  estimatedCompletionTime: Instant | null;
+  /** What is not as it should be, a type each at most once. */
+  problems: PictureProblem[];
+}
+
+/** Something about a job that a person should know. */
+export interface PictureProblem {
+  /** What makes two problems the same one. */
+  type: 'TwilioUnavailable' | 'AuthenticationRejected' | 'UnknownStatus' | 'TwilioRejected';
+  /** A sentence: what is wrong and what to do. */
+  problem: string;
+}
+
+/** The details of `JobUnchanged`: the freshest that is known, for whoever describes the workflow. */
+export interface JobSighting {
+  jobSid: string;
+  asOf: Instant;
+  byStatus: Record<string, number>;
+  jobQueuePosition: string | null;
+  estimatedCompletionTime: Instant | null;
+}
+
+/** What `downloadExportDay` needs. */
+export interface DownloadExportDayInput extends ExportIdentity {
+  destination: string;
+  day: Day;
+  /** What the job's picture says of the day: it decides what a missing or an empty file means. */
+  status: 'Completed' | 'CompletedEmptyRecords' | 'CompletedOrEmpty';
+}
+
+/** A published day, or the proof that there was nothing to publish. */
+export type DownloadExportDayResult = { outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' };
+
+/** A published file, as it was verified from the disk. */
+export interface DayFile {
+  /** A URL: `file:///…` */
+  location: string;
+  sizeBytes: number;
+  /** JSON lines. */
+  records: number;
+  /** Of the gzip file, lower-case hex. */
+  sha256: string;
+}
+
+/** What `deleteExportJob` needs. */
+export interface DeleteExportJobInput extends ExportIdentity {
+  jobSid: string;
+}
+
+/** What Twilio made of it. */
+export interface DeleteExportJobResult {
+  fate: 'deleted' | 'alreadyGone' | 'notDeletable';
+}
+
+/** What `sweepExportJobs` needs. */
+export interface SweepExportJobsInput extends ExportIdentity {
+  /** Jobs that are dealt with already. */
+  keep: string[];
+  /** Whether a create may still be on its way to Twilio: then the service first gets a minute to settle. */
+  createInDoubt: boolean;
+}
+
+/** The jobs that were found and what became of them. */
+export interface SweepExportJobsResult {
+  swept: ExportedJob[];
+}
+
+/** What `sweepExportFiles` needs. */
+export interface SweepExportFilesInput extends ExportIdentity {
+  destination: string;
+  days: DayRange[];
+}
+
+/** What `writeExportManifest` needs. */
+export interface WriteExportManifestInput extends ExportIdentity {
+  destination: string;
+  workflowId: string;
+  manifest: ExportManifest;
+}
+
+/** Where it lies. */
+export interface WriteExportManifestResult {
+  /** A URL: `file:///…` */
+  location: string;
+}
+
+/** One requested day in the result and in the manifest. */
+export interface ExportedDay {
+  day: Day;
+  outcome: DayOutcome;
+  /** A URL; only where the outcome is `downloaded`. */
+  location?: string;
+  sizeBytes: number;
+  records: number;
+  /** Of the gzip file, lower-case hex; only where the outcome is `downloaded`. */
+  sha256?: string;
+  /** The last job that was asked for this day. */
+  jobSid?: string;
+  /** In how many submissions the day was. */
+  attempts: number;
+  /** Why the outcome is not a good one. */
+  problem?: string;
+}
+
+/** One job in the result and in the manifest. */
+export interface ExportedJob {
+  jobSid: string;
+  startDay: Day;
+  endDay: Day;
+  fate: JobFate;
+}
+
+/** Sums over the days. */
+export interface ExportTotals {
+  days: number;
+  downloaded: number;
+  empty: number;
+  failed: number;
+  deleted: number;
+  cancelled: number;
+  sizeBytes: number;
+  records: number;
+}
+
+/** The manifest: written last, so that who sees it sees whole days. */
+export interface ExportManifest {
+  schemaVersion: 1;
+  workflowId: string;
+  /** The first run id. */
+  exportId: string;
+  account: string;
+  destination: string;
+  resourceType: ResourceType;
+  startDay: Day;
+  endDay: Day;
+  outcome: 'complete' | 'incomplete' | 'cancelled';
+  startedAt: Instant;
+  endedAt: Instant;
+  days: ExportedDay[];
+  jobs: ExportedJob[];
+  totals: ExportTotals;
+}
+
+/** The type of every failure that an activity throws. Code matches on it, never on a message. */
+export type ActivityFailureType =
+  | 'InvalidInput'
+  | 'AuthenticationRejected'
+  | 'ExportRejected'
+  | 'JobUnchanged'
+  | 'JobNotFound'
+  | 'QuotaExhausted'
+  | 'RateLimited'
+  | 'TwilioUnavailable'
+  | 'DayNotAvailable'
+  | 'DayFileCorrupt'
+  | 'DownloadStalled'
+  | 'DownloadSlotsBusy'
+  | 'LinkRejected'
+  | 'StorageUnavailable'
+  | 'StorageRejected';
+
+/** The first of the details of `QuotaExhausted`. */
+export interface QuotaExhaustedDetails {
+  /** How long until Twilio's next UTC day, jitter included. */
+  retryAfterMs: number;
+}

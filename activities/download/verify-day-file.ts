@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { createGunzip } from 'node:zlib';
+import type { DayProof } from '../storage/day-storage.ts';
+import { createRecordCounter } from './count-records.ts';
+
+/** What the disk holds: a whole file and its proof, or why it is none. */
+export type VerifiedFile = { whole: true; proof: DayProof } | { whole: false; reason: string };
+
+const GUNZIP_CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Reads a file once, from its first byte, and proves it: its size, its hash, every member of its gzip with its
+ * end and checksum, and nothing after the last. The decompressed bytes are counted and dropped.
+ */
+export async function verifyDayFile(
+  file: AsyncIterable<Uint8Array>,
+  expectedBytes: number | null,
+  signal: AbortSignal,
+): Promise<VerifiedFile> {
+  const hash = createHash('sha256');
+  const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
+  const counter = createRecordCounter();
+  let sizeBytes = 0;
+  let ended = false;
+  const finished = new Promise<string | null>((resolve) => {
+    gunzip.on('data', counter.add);
+    gunzip.on('end', () => resolve(null));
+    gunzip.on('error', (error) => resolve(error.message));
+  });
+  void finished.then(() => (ended = true));
+
+  try {
+    for await (const chunk of file) {
+      signal.throwIfAborted();
+      sizeBytes += chunk.length;
+      hash.update(chunk);
+      // After its end, gunzip drops what it is given and may never call back.
+      if (!ended && !gunzip.write(chunk)) {
+        await Promise.race([finished, new Promise((resolve) => gunzip.once('drain', resolve))]);
+      }
+    }
+    if (!ended) {
+      gunzip.end();
+    }
+    const fault = await finished;
+    const reason = findFault({ sizeBytes, expectedBytes, fault, readBytes: gunzip.bytesWritten });
+    return reason === null
+      ? { whole: true, proof: { sizeBytes, records: counter.finish(), sha256: hash.digest('hex') } }
+      : { whole: false, reason };
+  } finally {
+    gunzip.destroy();
+  }
+}
+
+function findFault(found: {
+  sizeBytes: number;
+  expectedBytes: number | null;
+  fault: string | null;
+  /** How far gunzip read. */
+  readBytes: number;
+}): string | null {
+  const { sizeBytes, expectedBytes, fault, readBytes } = found;
+  if (expectedBytes !== null && sizeBytes !== expectedBytes) {
+    return `expected ${expectedBytes} bytes, got ${sizeBytes}`;
+  }
+  if (fault !== null) {
+    return `expected whole gzip of ${sizeBytes} bytes, got a fault: ${fault}`;
+  }
+  if (readBytes !== sizeBytes) {
+    return `expected gzip to the last of ${sizeBytes} bytes, got something else after ${readBytes}`;
+  }
+  return null;
+}

@@ -1,0 +1,129 @@
+import type { ActivityParts } from './activity-parts.ts';
+import type { Day, JobPicture, WatchExportJobInput } from './api.ts';
+import { drawPicture, readFinalDays, readPicture } from './picture/job-picture.ts';
+import type { DayAccount } from './picture/read-details.ts';
+import { readDetails } from './picture/read-details.ts';
+import { settlePicture } from './settle-picture.ts';
+import { isFinalStatus } from './twilio/day-status.ts';
+import type { TwilioApi } from './twilio/twilio-api.ts';
+import { TwilioProblem } from './twilio/twilio-problem.ts';
+
+/**
+ * Asks Twilio once and draws what it says. Further requests are made only for days of which a job that is over,
+ * gone, or silent for an hour says nothing.
+ */
+export async function lookAtJob(
+  parts: Pick<ActivityParts, 'settings'>,
+  api: TwilioApi,
+  watch: WatchExportJobInput,
+  signal: AbortSignal,
+): Promise<JobPicture> {
+  const { jobSid, startDay, endDay } = watch;
+  const { value: job, atMs } = await fetchJob(api, jobSid, signal);
+  if (job === null) {
+    return drawGoneJob(parts, { api, watch, atMs, signal });
+  }
+  const account = readDetails(job.details, startDay, endDay);
+  const state = judgeJob(parts, { account, watch, atMs });
+  const settled =
+    account.unaccounted.length > 0 && state !== 'underWay'
+      ? await settlePicture(parts, { api, watch, ...account, mayAskDays: state === 'over', signal })
+      : new Map<Day, string>();
+  const isSettled = settled.size === account.unaccounted.length;
+  return drawPicture({
+    atMs,
+    startDay,
+    endDay,
+    statusOf: new Map([...account.statusOf, ...settled]),
+    byStatus: account.byStatus,
+    over: state === 'over' || (state === 'silent' && isSettled),
+    gone: false,
+    jobQueuePosition: job.jobQueuePosition,
+    estimatedCompletionTime: job.estimatedCompletionTime,
+  });
+}
+
+async function fetchJob(
+  api: TwilioApi,
+  jobSid: string,
+  signal: AbortSignal,
+): Promise<{ value: Awaited<ReturnType<TwilioApi['fetchJob']>>['value'] | null; atMs: number }> {
+  try {
+    return await api.fetchJob(jobSid, signal);
+  } catch (error) {
+    if (error instanceof TwilioProblem && error.kind === 'notFound') {
+      return { value: null, atMs: error.atMs };
+    }
+    throw error;
+  }
+}
+
+/** `silent`: nothing that is said of the job is still to come, and yet days are missing, for an hour at least. */
+type JobState = 'underWay' | 'silent' | 'over';
+
+function judgeJob(
+  { settings }: Pick<ActivityParts, 'settings'>,
+  { account, watch, atMs }: { account: DayAccount; watch: WatchExportJobInput; atMs: number },
+): JobState {
+  if (account.countsAddUp) {
+    return 'over';
+  }
+  const says = account.byStatus.size > 0 || account.statusOf.size > 0;
+  const statuses = [...account.byStatus.keys(), ...account.statusOf.values()];
+  if (!statuses.every(isFinalStatus)) {
+    return 'underWay';
+  }
+  const silentMs = atMs - Date.parse(says ? (watch.seen?.asOf ?? watch.createdAt) : watch.createdAt);
+  if (silentMs >= settings.unaccountedPatienceMs) {
+    return 'over';
+  }
+  return silentMs >= settings.unaccountedAfterMs ? 'silent' : 'underWay';
+}
+
+/** What Twilio does not know any more: final days stay what they were, the Days list tells of the others. */
+async function drawGoneJob(
+  parts: Pick<ActivityParts, 'settings'>,
+  {
+    api,
+    watch,
+    atMs,
+    signal,
+  }: { api: TwilioApi; watch: WatchExportJobInput; atMs: number; signal: AbortSignal },
+): Promise<JobPicture> {
+  const { startDay, endDay, seen } = watch;
+  const known = seen === null ? new Map<Day, string>() : readFinalDays(seen);
+  const { unaccounted } = readDetails([], startDay, endDay);
+  const open = unaccounted.filter((day) => !known.has(day));
+  const settled =
+    open.length === 0
+      ? new Map<Day, string>()
+      : await settlePicture(parts, {
+          api,
+          watch,
+          unaccounted: open,
+          // Of a job that is gone there are no counts, and none may be concluded from.
+          unattributed: new Map([['Unknown', open.length]]),
+          mayAskDays: false,
+          signal,
+        });
+  const picture = drawPicture({
+    atMs,
+    startDay,
+    endDay,
+    statusOf: new Map([...known, ...settled]),
+    byStatus: new Map(),
+    over: true,
+    gone: true,
+    jobQueuePosition: null,
+    estimatedCompletionTime: null,
+  });
+  return { ...picture, byStatus: countDays(picture) };
+}
+
+function countDays(picture: JobPicture): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const status of readPicture(picture).values()) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}

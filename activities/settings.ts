@@ -1,0 +1,81 @@
+/**
+ * Every tuning number of the activities, with its unit and its reason. Tests pass small ones; nobody else should
+ * need to.
+ */
+export interface ActivitySettings {
+  /**
+   * How long Twilio gets after an answer that left doubt before its jobs list is believed. A request that the
+   * client gave up may still be on its way, and was seen to make a second job half a minute later.
+   */
+  settleMs: number;
+  /** From heartbeat to heartbeat, at most; a third of the activity's own heartbeat timeout where that is less. */
+  heartbeatMs: number;
+  /** How long Twilio may take for the headers of an answer, and from piece to piece of its body. */
+  requestTimeoutMs: number;
+  /** How often a GET is sent within one attempt of an activity before Twilio counts as unavailable. */
+  getTries: number;
+  /** The shortest and the longest pause between two of these: a reset or a 502 is mostly over in a second. */
+  getPauseMinimumMs: number;
+  getPauseMaximumMs: number;
+  /** No JSON answer of this API comes near: 20,000 jobs are 10 MB. */
+  answerLimitBytes: number;
+  /** Pages of a list that are followed: 50 of 1,000 jobs are more than seven days of jobs of any account. */
+  listPages: number;
+  /** What a 429 without Retry-After means. */
+  rateLimitedMs: number;
+  /** The longest that a Retry-After is obeyed: servers were seen to ask for hours. */
+  retryAfterCapMs: number;
+  /** From a create in doubt to its next attempt, which settles first. */
+  createRetryMs: number;
+  /** The quota starts anew at midnight UTC for everybody: spread the rush. */
+  quotaJitterMs: number;
+  /** Until a person has mended something: credentials, a full disk, permissions. */
+  slowRetryMs: number;
+  /** How long details may say nothing of a day before the Days list is asked: a new job has none at first. */
+  unaccountedAfterMs: number;
+  /**
+   * How long details may say nothing of a day before the job counts as over. Jobs typically take less than a
+   * day; a job that says nothing for two will not say it later.
+   */
+  unaccountedPatienceMs: number;
+  /** Day requests at once while days are settled: Twilio limits the concurrent requests of a whole account. */
+  settleRequestsAtOnce: number;
+  /** No bytes for so long are a stall: an open socket was seen to stay silent for 49 minutes. */
+  stallMs: number;
+  /** How long the Day of a completed day may answer 404 before its file counts as expired. */
+  dayAppearsWithinMs: number;
+  /** From one question to the next meanwhile. */
+  dayRecheckMs: number;
+  /** Bytes a write: fewer are many system calls, more are memory times the slots. */
+  writeBatchBytes: number;
+  /** When all slots and all places in the queue before them are taken. */
+  slotsBusyMs: number;
+  /** Files or jobs that clean-up removes at once. */
+  sweepAtOnce: number;
+}
+
+/** What the package runs with. */
+export const defaultSettings: ActivitySettings = {
+  settleMs: 60_000,
+  heartbeatMs: 5_000,
+  requestTimeoutMs: 30_000,
+  getTries: 3,
+  getPauseMinimumMs: 500,
+  getPauseMaximumMs: 2_000,
+  answerLimitBytes: 32 * 1024 * 1024,
+  listPages: 50,
+  rateLimitedMs: 10_000,
+  retryAfterCapMs: 15 * 60_000,
+  createRetryMs: 1_000,
+  quotaJitterMs: 10 * 60_000,
+  slowRetryMs: 5 * 60_000,
+  unaccountedAfterMs: 60 * 60_000,
+  unaccountedPatienceMs: 48 * 60 * 60_000,
+  settleRequestsAtOnce: 4,
+  stallMs: 60_000,
+  dayAppearsWithinMs: 10 * 60_000,
+  dayRecheckMs: 30_000,
+  writeBatchBytes: 1024 * 1024,
+  slotsBusyMs: 10_000,
+  sweepAtOnce: 8,
+};

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { isDay } from '../day-range.ts';
+import { hashExportId } from '../marker.ts';
+import { isAccountSid } from '../twilio/twilio-account.ts';
+import type { DayKey } from './day-storage.ts';
+import { StorageProblem } from './storage-problem.ts';
+
+/** The name of a published day in its folder: readers of Hive partitions take every name that has no `_` first. */
+export const PUBLISHED_NAME = 'part-0.json.gz';
+
+/** A longer one makes a name that some file systems refuse; then no attempt goes on from another's bytes. */
+const ETAG_LIMIT_CHARACTERS = 150;
+
+const resourceTypes: ReadonlySet<string> = new Set(['Messages', 'Calls', 'Conferences', 'Participants']);
+
+/** The folder of a day, relative to the destination. Only checked words go into it, so it never leads outside. */
+export function dayFolder({ accountSid, resourceType, day }: DayKey): string {
+  if (!isAccountSid(accountSid) || !resourceTypes.has(resourceType) || !isDay(day)) {
+    throw new StorageProblem(
+      'rejected',
+      'the account, the resource type or the day is not one that has a folder',
+    );
+  }
+  return join(`account=${accountSid}`, `type=${resourceType}`, `day=${day}`);
+}
+
+/** The name of the proof that an export keeps beside a published day. */
+export function verdictName(exportId: string): string {
+  return `_verdict-${hashExportId(exportId)}.json`;
+}
+
+/** What the names of an export's half files begin with. */
+export function halfPrefix(exportId: string): string {
+  return `_half-${hashExportId(exportId)}-`;
+}
+
+/** The name of one attempt's half file. `attemptId`: 8 hex digits, of that attempt alone. */
+export function halfName(exportId: string, etag: string | null, attemptId: string): string {
+  const kept = etag !== null && isStrongEtag(etag) ? etag : '';
+  return `${halfPrefix(exportId)}${Buffer.from(kept).toString('base64url')}-${attemptId}`;
+}
+
+/** The ETag of which the half file of this name holds bytes; null where no attempt may go on from it. */
+export function readHalfEtag(name: string, exportId: string): string | null {
+  const prefix = halfPrefix(exportId);
+  const match = name.startsWith(prefix)
+    ? /^([A-Za-z0-9_-]+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length))
+    : null;
+  const etag = Buffer.from(match?.[1] ?? '', 'base64url').toString();
+  return isStrongEtag(etag) ? etag : null;
+}
+
+/** Whether an ETag proves that two answers are byte for byte the same file, and fits into a name. */
+export function isStrongEtag(etag: string): boolean {
+  return /^"[\u0021\u0023-\u007E]+"$/.test(etag) && Math.ceil((etag.length * 4) / 3) <= ETAG_LIMIT_CHARACTERS;
+}

@@ -1,0 +1,68 @@
+import type { Day, DayFile, ExportManifest, ResourceType } from '../api.ts';
+
+/** Which file of which export. */
+export interface DayKey {
+  accountSid: string;
+  resourceType: ResourceType;
+  day: Day;
+  /** The first run id: half files and verdicts of two exports never meet. */
+  exportId: string;
+}
+
+/** What a verified file is known to hold. */
+export interface DayProof {
+  sizeBytes: number;
+  records: number;
+  /** Of the bytes as they are stored, lower-case hex. */
+  sha256: string;
+}
+
+/**
+ * A destination for days. It decides nothing about Twilio, and it is the only memory of a fetch: what it does not
+ * hold is not there. Every method throws a `StorageProblem` where it can not do its part.
+ */
+export interface DayStorage {
+  /** Proves that days can be stored now: writes something and removes it. */
+  check: () => Promise<void>;
+  /** The published file, if this export has published and proven it and it was not touched since. */
+  findPublished: (key: DayKey) => Promise<DayFile | null>;
+  /**
+   * The longest half file that an earlier attempt of this export left, as this attempt's own: whatever the other
+   * attempt still writes does not reach it. The others are removed. Null where there is none to go on from.
+   */
+  adoptHalf: (key: DayKey) => Promise<HalfFile | null>;
+  /** An empty half file. Without a strong ETag no later attempt will go on from it. */
+  createHalf: (key: DayKey, etag: string | null) => Promise<HalfFile>;
+  /** Removes what this export left for the day, the published file excepted. */
+  sweepDay: (key: DayKey) => Promise<void>;
+  /** Writes the manifest at once and whole, in place of an earlier one, and gives its URL. */
+  writeManifest: (input: StoreManifestInput) => Promise<string>;
+}
+
+/** A manifest and the two names by which it is found. */
+export interface StoreManifestInput {
+  /** Any text: the storage makes it safe. */
+  workflowId: string;
+  exportId: string;
+  manifest: ExportManifest;
+}
+
+/** One day's bytes on their way, owned by one attempt. */
+export interface HalfFile {
+  /** The strong ETag of the file that these bytes are of; null where there was none. */
+  readonly etag: string | null;
+  /** The bytes that lie there, from the first on without a gap. */
+  readonly sizeBytes: () => number;
+  /** Writes at an explicit offset. */
+  write: (chunks: Uint8Array[], offsetBytes: number) => Promise<void>;
+  /** Returns once the bytes would survive a crash. */
+  flush: () => Promise<void>;
+  /** The bytes from the first on, as they lie there now. */
+  read: () => AsyncIterable<Uint8Array>;
+  /** Gives the file its final name, at once and whole, and keeps the proof beside it. */
+  publish: (proof: DayProof) => Promise<DayFile>;
+  /** Removes it. */
+  discard: () => Promise<void>;
+  /** Lets go of it and leaves the bytes for a later attempt. Harmless after `publish` and `discard`. */
+  close: () => Promise<void>;
+}

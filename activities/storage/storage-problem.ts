@@ -1,0 +1,66 @@
+import type { ApplicationFailure } from '@temporalio/common';
+import { createFailure } from '../failures.ts';
+import { redactText } from '../redact.ts';
+import type { ActivitySettings } from '../settings.ts';
+
+/**
+ * `busy`: may work in a moment. `full`: a person has to make room or mend a disk. `rejected`: a person has to
+ * change a permission or the configuration.
+ */
+export type StorageProblemKind = 'busy' | 'full' | 'rejected';
+
+/** What a destination could not do. */
+export class StorageProblem extends Error {
+  readonly kind: StorageProblemKind;
+
+  constructor(kind: StorageProblemKind, message: string) {
+    super(message);
+    this.name = 'StorageProblem';
+    this.kind = kind;
+  }
+}
+
+const kindByCode: Record<string, StorageProblemKind> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EIO: 'full',
+  EMFILE: 'full',
+  ENFILE: 'full',
+  EACCES: 'rejected',
+  EPERM: 'rejected',
+  ENOTDIR: 'rejected',
+  EROFS: 'rejected',
+  EISDIR: 'rejected',
+  // A file lies where the folder should be.
+  EEXIST: 'rejected',
+  ENAMETOOLONG: 'rejected',
+};
+
+/** Reads an error of the file system; anything else passes as it is. */
+export function toStorageProblem(doing: string, error: unknown): unknown {
+  if (error instanceof StorageProblem || !(error instanceof Error) || !('code' in error)) {
+    return error;
+  }
+  const code = String(error.code);
+  const reason = error.message.split(',')[0] ?? code;
+  return new StorageProblem(kindByCode[code] ?? 'busy', `${doing}: ${redactText(reason)}`);
+}
+
+const adviceByKind: Record<StorageProblemKind, string> = {
+  busy: 'It is tried again.',
+  full: 'Check the free space, the quota and the health of its disk; it is tried again.',
+  rejected: 'Check that the folder exists, is a folder and that the worker may write there.',
+};
+
+/** A problem with a destination as a failure of the catalogue. */
+export function createStorageFailure(
+  problem: StorageProblem,
+  options: { doing: string; settings: ActivitySettings; final?: boolean },
+): ApplicationFailure {
+  const { doing, settings, final } = options;
+  return createFailure(problem.kind === 'rejected' ? 'StorageRejected' : 'StorageUnavailable', {
+    message: `${doing}: ${problem.message}. Expected a destination that takes files. ${adviceByKind[problem.kind]}`,
+    nextRetryDelayMs: problem.kind === 'busy' ? undefined : settings.slowRetryMs,
+    final: final === true && problem.kind === 'rejected',
+  });
+}

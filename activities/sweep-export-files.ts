@@ -1,0 +1,27 @@
+import type { ActivityParts } from './activity-parts.ts';
+import { findAccount, findDestination } from './activity-parts.ts';
+import { withHeartbeats } from './activity-scope.ts';
+import type { SweepExportFilesInput } from './api.ts';
+import { decodeDayRanges } from './day-range.ts';
+import { inParallel } from './in-parallel.ts';
+import { createStorageFailure, StorageProblem } from './storage/storage-problem.ts';
+
+/** Implements `sweepExportFiles` of the contract. */
+export async function sweepExportFiles(parts: ActivityParts, input: SweepExportFilesInput): Promise<void> {
+  const { resourceType, exportId, destination } = input;
+  const doing = `Could not remove the half files of the export [${resourceType}, destination ${destination}]`;
+  const { accountSid } = findAccount(parts, input, { doing, isCreate: false });
+  const storage = findDestination(parts, input, { doing, isCreate: false });
+  const { settings } = parts;
+
+  await withHeartbeats(settings.heartbeatMs, async ({ signal }) => {
+    try {
+      await inParallel(decodeDayRanges(input.days), settings.sweepAtOnce, async (day) => {
+        signal.throwIfAborted();
+        await storage.sweepDay({ accountSid, resourceType, day, exportId });
+      });
+    } catch (error) {
+      throw error instanceof StorageProblem ? createStorageFailure(error, { doing, settings }) : error;
+    }
+  });
+}

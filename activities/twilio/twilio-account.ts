@@ -1,0 +1,14 @@
+/** Whose exports are made, and with which credentials. */
+export interface TwilioAccount {
+  /** `AC` and 32 hex digits. It names the folder of the files; the credentials decide the account. */
+  accountSid: string;
+  /** The Account SID, or the SID of an API key (`SK…`). */
+  username: string;
+  /** The Auth Token, or the secret of the API key. */
+  password: string;
+}
+
+/** Whether the text is an Account SID. */
+export function isAccountSid(text: string): boolean {
+  return /^AC[0-9a-f]{32}$/i.test(text);
+}

@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { request } from 'undici';
+import type { ActivitySettings } from '../settings.ts';
+import { createRedactor } from '../redact.ts';
+import { readNetworkError } from './network-error.ts';
+import type { TwilioAccount } from './twilio-account.ts';
+import { TwilioProblem } from './twilio-problem.ts';
+import { readRefusal } from './twilio-refusal.ts';
+
+/** One request of the API. */
+export interface TwilioRequest {
+  method: 'GET' | 'POST' | 'DELETE';
+  url: URL;
+  form?: URLSearchParams;
+  /** Without it the request is never aborted. */
+  signal?: AbortSignal;
+  /** What success looks like: a status class or, for a Day, a redirect that is not followed. */
+  success: 'ok' | 'redirect';
+}
+
+/** A good answer. */
+export interface TwilioAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** The parsed body; null where there is none or it is no JSON. */
+  body: unknown;
+  /** Twilio's own clock; ours where the answer carries no date. Milliseconds since 1970. */
+  atMs: number;
+}
+
+/** Sends requests with the credentials of one account. */
+export type TwilioHttp = (request: TwilioRequest) => Promise<TwilioAnswer>;
+
+/** What the sender needs. */
+export interface CreateTwilioHttpOptions {
+  account: TwilioAccount;
+  dispatcher: Dispatcher;
+  settings: ActivitySettings;
+  random: () => number;
+}
+
+/**
+ * A GET is sent up to `getTries` times while Twilio is unavailable; anything else once. Every answer that is no
+ * success is thrown as a {@link TwilioProblem}.
+ */
+export function createTwilioHttp({
+  account,
+  dispatcher,
+  settings,
+  random,
+}: CreateTwilioHttpOptions): TwilioHttp {
+  const basic = Buffer.from(`${account.username}:${account.password}`).toString('base64');
+  const redact = createRedactor([account.password, basic]);
+
+  async function send({ method, url, form, signal, success }: TwilioRequest): Promise<TwilioAnswer> {
+    let response: Dispatcher.ResponseData;
+    let text: string;
+    try {
+      response = await request(url, {
+        dispatcher,
+        method,
+        signal,
+        headersTimeout: settings.requestTimeoutMs,
+        bodyTimeout: settings.requestTimeoutMs,
+        headers: {
+          authorization: `Basic ${basic}`,
+          accept: 'application/json',
+          'user-agent': 'temporal-bulk-exports',
+          ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        },
+        body: form?.toString(),
+      });
+      text = await readText(response.body, settings.answerLimitBytes);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw toProblem(error);
+    }
+    const atMs = readDate(response.headers['date']);
+    const body = parseJson(text);
+    if (isSuccess(response.statusCode, success)) {
+      return { status: response.statusCode, headers: response.headers, body, atMs };
+    }
+    throw readRefusal({ status: response.statusCode, headers: response.headers, body, atMs, method, redact });
+  }
+
+  return async (twilioRequest) => {
+    const tries = twilioRequest.method === 'GET' ? settings.getTries : 1;
+    for (let number = 1; ; number++) {
+      try {
+        return await send(twilioRequest);
+      } catch (error) {
+        if (!(error instanceof TwilioProblem) || error.kind !== 'unavailable' || number >= tries) {
+          throw error;
+        }
+      }
+      const { getPauseMinimumMs, getPauseMaximumMs } = settings;
+      const pauseMs = getPauseMinimumMs + random() * (getPauseMaximumMs - getPauseMinimumMs);
+      await pause(pauseMs, undefined, { signal: twilioRequest.signal });
+    }
+  };
+}
+
+function isSuccess(status: number, success: TwilioRequest['success']): boolean {
+  return success === 'redirect' ? status >= 300 && status < 400 : status >= 200 && status < 300;
+}
+
+function toProblem(error: unknown): TwilioProblem {
+  if (error instanceof TwilioProblem) {
+    return error;
+  }
+  const { words, sent } = readNetworkError(error);
+  return new TwilioProblem({
+    kind: 'unavailable',
+    message: `Twilio did not answer: ${words}`,
+    status: null,
+    atMs: Date.now(),
+    retryAfterMs: null,
+    carriedOut: sent,
+  });
+}
+
+async function readText(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) {
+      throw new TwilioProblem({
+        kind: 'unavailable',
+        message: `Twilio's answer is longer than ${limitBytes} bytes`,
+        status: null,
+        atMs: Date.now(),
+        retryAfterMs: null,
+        carriedOut: 'unknown',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function readDate(header: string | string[] | undefined): number {
+  const atMs = typeof header === 'string' ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(atMs) ? Date.now() : atMs;
+}

@@ -1,0 +1,114 @@
+import type { ApplicationFailure } from '@temporalio/common';
+import type { ActivityParts } from './activity-parts.ts';
+import { findAccount } from './activity-parts.ts';
+import { withHeartbeats } from './activity-scope.ts';
+import type { JobPicture, JobSighting, PictureProblem, WatchExportJobInput } from './api.ts';
+import { createFailure } from './failures.ts';
+import { lookAtJob } from './look-at-job.ts';
+import { isChanged } from './picture/job-picture.ts';
+import { describePicture } from './picture/picture-words.ts';
+import { pollDelay } from './poll-delay.ts';
+import { isKnownStatus } from './twilio/day-status.ts';
+import { createTwilioFailure, rateLimitDelay } from './twilio/twilio-failure.ts';
+import { TwilioProblem } from './twilio/twilio-problem.ts';
+
+/** Implements `watchExportJob` of the contract. */
+export async function watchExportJob(parts: ActivityParts, input: WatchExportJobInput): Promise<JobPicture> {
+  const { seen, lookNow, account, jobSid } = input;
+  const doing = `Could not look at the job [${jobSid}, account ${account}]`;
+  const { api } = findAccount(parts, input, { doing, isCreate: false });
+
+  return withHeartbeats(parts.settings.heartbeatMs, async ({ context, signal }) => {
+    const { attempt } = context.info;
+    if (seen !== null && !lookNow && attempt === 1) {
+      // The workflow has just got this picture: the first attempt only sets the time of the next.
+      throw unchanged(parts, input, seen);
+    }
+    let picture: JobPicture;
+    try {
+      picture = await lookAtJob(parts, api, input, signal);
+    } catch (error) {
+      if (error instanceof TwilioProblem) {
+        return pictureOfProblem(parts, { input, problem: error, doing, attempt });
+      }
+      throw error;
+    }
+    if (seen !== null && !isChanged(seen, picture)) {
+      throw unchanged(parts, input, picture);
+    }
+    return picture;
+  });
+}
+
+/** The benign failure whose message is the picture in words: it is what a person reads in the Web UI. */
+function unchanged(
+  parts: ActivityParts,
+  input: WatchExportJobInput,
+  picture: JobPicture,
+): ApplicationFailure {
+  const { jobSid, createdAt, seen, poll } = input;
+  const { asOf, byStatus, jobQueuePosition, estimatedCompletionTime } = picture;
+  const sighting: JobSighting = { jobSid, asOf, byStatus, jobQueuePosition, estimatedCompletionTime };
+  return createFailure('JobUnchanged', {
+    message: describePicture(picture),
+    details: [sighting],
+    nextRetryDelayMs: pollDelay({
+      nowMs: Date.parse(asOf),
+      createdAtMs: Date.parse(createdAt),
+      lastChangeAtMs: seen === null ? null : Date.parse(seen.asOf),
+      estimatedCompletionAtMs: estimatedCompletionTime === null ? null : Date.parse(estimatedCompletionTime),
+      hasUnknownStatus: Object.keys(byStatus).some((status) => !isKnownStatus(status) && !isOurs(status)),
+      minimumMs: poll.minimumIntervalMs,
+      maximumMs: poll.maximumIntervalMs,
+      random: parts.random(),
+    }),
+  });
+}
+
+/** What looking failed with: a change of the picture the first time, a failure to be retried from then on. */
+function pictureOfProblem(
+  parts: ActivityParts,
+  {
+    input,
+    problem,
+    doing,
+    attempt,
+  }: { input: WatchExportJobInput; problem: TwilioProblem; doing: string; attempt: number },
+): JobPicture {
+  const { seen, poll } = input;
+  const { settings, random } = parts;
+  const type = problemType(problem);
+  const isNew = seen !== null && type !== null && !seen.problems.some((known) => known.type === type);
+  const nextRetryDelayMs =
+    type === null
+      ? rateLimitDelay(problem, settings, random)
+      : type === 'TwilioUnavailable'
+        ? Math.min(poll.minimumIntervalMs * 2 ** Math.min(attempt, 20), poll.maximumIntervalMs)
+        : poll.maximumIntervalMs;
+  const failure = createTwilioFailure(problem, { doing, expected: 'Expected 200', nextRetryDelayMs });
+  if (!isNew) {
+    throw failure;
+  }
+  const kept = seen.problems.filter((known) => known.type === 'UnknownStatus');
+  return { ...seen, problems: [...kept, { type, problem: failure.message }] };
+}
+
+/** Null for what is no problem but a matter of pace. */
+function problemType({ kind }: TwilioProblem): PictureProblem['type'] | null {
+  switch (kind) {
+    case 'unauthorized':
+      return 'AuthenticationRejected';
+    case 'rejected':
+    case 'notFound':
+    case 'quotaExhausted':
+      return 'TwilioRejected';
+    case 'unavailable':
+      return 'TwilioUnavailable';
+    case 'rateLimited':
+      return null;
+  }
+}
+
+function isOurs(status: string): boolean {
+  return status === 'Unaccounted' || status === 'CompletedOrEmpty';
+}

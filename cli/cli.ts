@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { exitCodes, type ExitReason } from './exit-codes.ts';
+import { createTerminal, type OutputStream, type Terminal } from './terminal.ts';
+
+/** What is outside of the command line. */
+export interface Surroundings {
+  stdout: OutputStream;
+  stderr: OutputStream;
+  env: NodeJS.ProcessEnv;
+  /** Calls `listener` at the first Ctrl-C or SIGTERM; the next one ends the process at once. */
+  onInterrupt: (listener: () => void) => void;
+}
+
+/** How a command answers. */
+export interface Answer {
+  /** For programs: the one JSON document. */
+  document: unknown;
+  /** For people. */
+  text: string;
+  reason?: ExitReason;
+}
+
+/** What a command works with, beside its options. */
+export interface CommandContext extends Surroundings {
+  terminal: Terminal;
+  /** Ends when the person asks to end. */
+  interrupted: AbortSignal;
+  isJson: boolean;
+  /** Gives the answer now, for a command that goes on afterwards. At most one answer is given. */
+  answer: (answer: Answer) => void;
+}
+
+/** What stood on the command line. Names are in camelCase: `--start-day` is `startDay`. */
+export interface CommandOptions {
+  /** What follows the command without a name; empty where there is none. */
+  argument: string;
+  /** The value of an option; undefined where it was not given. */
+  text: (name: string) => string | undefined;
+  /** Whether an option without a value was given. */
+  has: (name: string) => boolean;
+}
+
+/** A command as the program knows it: it keeps the exit code for later. */
+export interface Cli {
+  surroundings: Surroundings;
+  exitCode: number;
+}
+
+/**
+ * A command with `--json`. What `run` returns is the answer, on stdout: a JSON document on its last line where that
+ * is asked for, a text else.
+ */
+export function createCommand(
+  cli: Cli,
+  name: string,
+  run: (options: CommandOptions, context: CommandContext) => Promise<Answer | undefined>,
+): Command {
+  return new Command(name)
+    .option('--json', 'one JSON document on the last line of stdout, all else on stderr')
+    .action(async (...parameters: unknown[]) => {
+      const command = parameters.at(-1) as Command;
+      const options = readOptions(command);
+      const isJson = options.has('json');
+      const { surroundings } = cli;
+      const terminal = createTerminal({ ...surroundings, isJson });
+      const interruption = new AbortController();
+      surroundings.onInterrupt(() => interruption.abort());
+      const answer = ({ document, text, reason = 'success' }: Answer) => {
+        cli.exitCode = exitCodes[reason].code;
+        if (text !== '') terminal.show(text);
+        if (isJson) surroundings.stdout.write(`${JSON.stringify(document)}\n`);
+      };
+      const interrupted = interruption.signal;
+      const last = await run(options, { ...surroundings, terminal, interrupted, isJson, answer });
+      if (last) answer(last);
+      await flushed(surroundings.stdout);
+    });
+}
+
+function readOptions(command: Command): CommandOptions {
+  const options = command.opts<Record<string, unknown>>();
+  return {
+    argument: command.args[0] ?? '',
+    text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
+    has: (name) => options[name] === true,
+  };
+}
+
+/** A long document into a pipe would be cut where the process ends before it is read. */
+async function flushed(stream: OutputStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

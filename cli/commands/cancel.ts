@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { createCommand, type Cli } from '../cli.ts';
+import { withConnectOptions, withTemporal } from '../connect.ts';
+import { ExportCancelledError } from '../../client/index.ts';
+import { followToEnd, resultAnswer } from '../follow-export.ts';
+
+/** `bulk-exports cancel`: stops an export with its clean-up; with `--wait` shows the receipt. */
+export function cancelCommand(cli: Cli): Command {
+  const command = createCommand(cli, 'cancel', async (options, context) =>
+    withTemporal(options, context.env, async ({ exports }) => {
+      const handle = exports.getHandle(options.argument);
+      const reason = options.text('reason');
+      await handle.cancel({
+        ...(reason !== undefined && { reason }),
+        ...(options.has('keepJob') && { deleteJob: false }),
+      });
+      context.terminal.say(`The export is asked to stop [${handle.workflowId}].`);
+      const { workflowId } = handle;
+      if (!options.has('wait')) return { document: { workflowId, cancelRequested: true }, text: '' };
+
+      await followToEnd(handle, context);
+      try {
+        return resultAnswer(workflowId, await handle.result(), context);
+      } catch (error) {
+        if (!(error instanceof ExportCancelledError) || !error.result) throw error;
+        return { ...resultAnswer(workflowId, error.result, context), reason: 'success' };
+      }
+    }),
+  );
+  command
+    .summary('stop an export, with its clean-up')
+    .description(
+      'Asks an export to stop, to delete its jobs at Twilio and to leave a receipt. Days that are here stay.',
+    )
+    .argument('<workflow-id>')
+    .option('--reason <text>', 'kept in the result')
+    .option('--keep-job', 'leave the jobs at Twilio')
+    .option('--wait', 'wait for the receipt and show it; 0 whether it was cancelled or just complete');
+  return withConnectOptions(command).addHelpText('after', EXAMPLES);
+}
+
+const EXAMPLES = `
+Example:
+  bulk-exports cancel bulk-export-Messages-2026-10-01..2026-10-30 --reason "wrong month" --wait`;

@@ -1,0 +1,33 @@
+import type { ExportHandle } from '../client/index.ts';
+import { progressLine, progressText } from './progress-text.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How the progress is followed. */
+export interface FollowOptions {
+  handle: ExportHandle;
+  terminal: Terminal;
+  /** Ends the following, not the export. */
+  interrupted: AbortSignal;
+  intervalMs?: number;
+}
+
+/** Shows the progress until the export is over: redrawn in a terminal, a plain line a change else. */
+export async function followProgress({
+  handle,
+  terminal,
+  interrupted,
+  intervalMs,
+}: FollowOptions): Promise<void> {
+  const watching = handle.watch({ signal: interrupted, ...(intervalMs !== undefined && { intervalMs }) });
+  let last = '';
+  for await (const progress of watching) {
+    if (terminal.isLive) {
+      terminal.draw(progressText(progress, terminal.paint));
+      continue;
+    }
+    const line = progressLine(progress);
+    if (line !== last) terminal.say(line);
+    last = line;
+  }
+  terminal.drawn();
+}

@@ -1,0 +1,105 @@
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { Command, CommanderError } from 'commander';
+import { ExportError } from '../client/index.ts';
+import type { Cli, Surroundings } from './cli.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { demoCommand } from './commands/demo.ts';
+import { listCommand } from './commands/list.ts';
+import { progressCommand } from './commands/progress.ts';
+import { resultCommand } from './commands/result.ts';
+import { setupCommand } from './commands/setup.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { startCommand } from './commands/start.ts';
+import { workerCommand } from './commands/worker.ts';
+import { exitCodes, exitReasonOf } from './exit-codes.ts';
+
+/**
+ * Runs one command line.
+ *
+ * @param words without the program's own name.
+ * @returns the exit code, one of {@link exitCodes}.
+ */
+export async function runCommandLine(words: string[], surroundings: Surroundings): Promise<number> {
+  const cli: Cli = { surroundings, exitCode: exitCodes.success.code };
+  try {
+    await createProgram(cli).parseAsync(words, { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success.code;
+    return reportFailure(error, words.includes('--json'), surroundings);
+  }
+}
+
+function createProgram(cli: Cli): Command {
+  const { stdout, stderr } = cli.surroundings;
+  const program = new Command('bulk-exports')
+    .description('Twilio Bulk Exports as one durable Temporal workflow.')
+    .addHelpText('after', HELP);
+  const commands = [
+    startCommand,
+    progressCommand,
+    resultCommand,
+    cancelCommand,
+    listCommand,
+    setupCommand,
+    workerCommand,
+    simulateCommand,
+    demoCommand,
+  ];
+  for (const createCommand of commands) program.addCommand(createCommand(cli));
+  for (const command of [program, ...program.commands])
+    command
+      .exitOverride()
+      .allowExcessArguments(false)
+      .configureOutput({
+        writeOut: (text) => void stdout.write(text),
+        writeErr: (text) => void stderr.write(text),
+        // Reported once, with all other failures.
+        outputError: () => {},
+      });
+  return program;
+}
+
+const HELP = `
+Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_… or the profile of the
+temporal command line.
+
+Exit codes:
+${Object.values(exitCodes)
+  .map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`)
+  .join('\n')}
+
+Examples:
+  bulk-exports demo
+  bulk-exports start --resource-type Messages --start-day 2026-10-01 --end-day 2026-10-30 --wait
+  bulk-exports progress bulk-export-Messages-2026-10-01..2026-10-30`;
+
+function reportFailure(error: unknown, isJson: boolean, { stdout, stderr }: Surroundings): number {
+  const reason = error instanceof CommanderError ? 'usage' : exitReasonOf(error);
+  const message = messageOf(error);
+  stderr.write(`${message}\n`);
+  if (isJson) {
+    const found = error instanceof ExportError ? error : undefined;
+    const document = {
+      error: {
+        type: found?.type ?? reason,
+        message,
+        ...(found && { workflowId: found.workflowId }),
+        ...(found?.result && { result: found.result }),
+      },
+    };
+    stdout.write(`${JSON.stringify(document)}\n`);
+  }
+  return exitCodes[reason].code;
+}
+
+/** Commander says "error: …" and puts its suggestion on a line of its own. */
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError)
+    return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}${HINT}`;
+  if (error instanceof ServiceError && isGrpcServiceError(error.cause))
+    return `Temporal refused: ${error.cause.details || error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const HINT = ' — see bulk-exports --help.';

@@ -1,0 +1,2 @@
+export { findTemporalServer, findTestServer } from './find-server.ts';
+export type { FetchServer, FindServerOptions } from './find-server.ts';

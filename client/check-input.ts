@@ -1,0 +1,30 @@
+import { countDays } from '../workflows/calendar.ts';
+import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from '../workflows/input.ts';
+import { InvalidInputError } from './export-errors.ts';
+import { defaultWorkflowId } from './workflow-id.ts';
+
+/** An input that may be started, and the workflow id under which that would be. */
+export interface CheckedInput {
+  workflowId: string;
+  /** With every default filled in, durations in milliseconds. */
+  resolved: ResolvedExportJobInput;
+  daysTotal: number;
+}
+
+/**
+ * Checks an input as `startExport` does, without a connection.
+ *
+ * @param workflowId default: made of the input.
+ * @throws `InvalidInputError` naming every fault.
+ */
+export function checkExportInput(input: unknown, workflowId?: string): CheckedInput {
+  try {
+    const resolved = parseExportJobInput(input, Date.now());
+    const daysTotal = countDays(resolved.startDay, resolved.endDay);
+    return { workflowId: workflowId ?? defaultWorkflowId(resolved), resolved, daysTotal };
+  } catch (error) {
+    if (!(error instanceof InvalidExportInput)) throw error;
+    const { message, faults } = error;
+    throw new InvalidInputError({ workflowId: workflowId ?? '', message, faults, cause: error });
+  }
+}

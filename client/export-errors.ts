@@ -1,0 +1,123 @@
+import type { ExportFailureType, ExportJobResult } from '../workflows/api.ts';
+
+/** What went wrong, to match on. The first six are the workflow's own failure types. */
+export type ExportErrorType =
+  | ExportFailureType
+  /** Cancelled, by the signal or by the engine. */
+  | 'ExportCancelled'
+  /** An export of this workflow id runs already, and it was asked for something else. */
+  | 'ExportConflict'
+  /** The namespace has no export of this workflow id. */
+  | 'ExportNotFound'
+  /** The export is over and takes no signal any more. */
+  | 'ExportEnded'
+  /** Ended from outside without clean-up: terminated, or by a timeout of the engine. */
+  | 'ExportTerminated'
+  /** Any other failure of the workflow. */
+  | 'ExportFailed';
+
+/** What every error of an export carries. */
+export interface ExportErrorDetails {
+  workflowId: string;
+  message: string;
+  /** What the export had reached, where that is known. */
+  result?: ExportJobResult;
+  cause?: unknown;
+}
+
+/** The base of everything that the client throws about an export. Match on `type` or on the class. */
+export class ExportError extends Error {
+  override readonly name: string = 'ExportError';
+  readonly type: ExportErrorType;
+  readonly workflowId: string;
+  /** What the export had reached: every requested day with its outcome. Not known for every type. */
+  readonly result?: ExportJobResult;
+
+  constructor(type: ExportErrorType, details: ExportErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.type = type;
+    this.workflowId = details.workflowId;
+    if (details.result) this.result = details.result;
+  }
+}
+
+/** The input is not what `ExportJobInput` asks for, or names what the worker does not know. */
+export class InvalidInputError extends ExportError {
+  override readonly name = 'InvalidInputError';
+  /** A sentence a fault: field, expected, got. */
+  readonly faults: string[];
+
+  constructor(details: ExportErrorDetails & { faults?: string[] }) {
+    super('InvalidInput', details);
+    this.faults = details.faults ?? [details.message];
+  }
+}
+
+/** An export of this workflow id runs already with another input. Nothing was started. */
+export class ExportConflictError extends ExportError {
+  override readonly name = 'ExportConflictError';
+  /** A sentence a field that differs. */
+  readonly differences: string[];
+
+  constructor(details: ExportErrorDetails & { differences: string[] }) {
+    super('ExportConflict', details);
+    this.differences = details.differences;
+  }
+}
+
+/** Days failed for good, or were deleted by somebody else. `result` says which, and what was downloaded. */
+export class ExportIncompleteError extends ExportError {
+  override readonly name = 'ExportIncompleteError';
+
+  constructor(details: ExportErrorDetails) {
+    super('ExportIncomplete', details);
+  }
+}
+
+/**
+ * Cancelled, by the signal or by the engine. `result` is the receipt: what was downloaded before, and what became
+ * of the jobs at Twilio. It is missing only where the engine cancelled and no worker answers.
+ */
+export class ExportCancelledError extends ExportError {
+  override readonly name = 'ExportCancelledError';
+
+  constructor(details: ExportErrorDetails) {
+    super('ExportCancelled', details);
+  }
+}
+
+/** Twilio refused to create the export job. */
+export class ExportRejectedError extends ExportError {
+  override readonly name = 'ExportRejectedError';
+
+  constructor(details: ExportErrorDetails) {
+    super('ExportRejected', details);
+  }
+}
+
+/** Twilio does not accept the credentials of the account. */
+export class AuthenticationRejectedError extends ExportError {
+  override readonly name = 'AuthenticationRejectedError';
+
+  constructor(details: ExportErrorDetails) {
+    super('AuthenticationRejected', details);
+  }
+}
+
+/** The destination can not be written. */
+export class StorageRejectedError extends ExportError {
+  override readonly name = 'StorageRejectedError';
+
+  constructor(details: ExportErrorDetails) {
+    super('StorageRejected', details);
+  }
+}
+
+/** The input's `timeout` passed before every day had an outcome. `result` says what was downloaded. */
+export class ExportTimedOutError extends ExportError {
+  override readonly name = 'ExportTimedOutError';
+
+  constructor(details: ExportErrorDetails) {
+    super('ExportTimedOut', details);
+  }
+}

@@ -1,0 +1,43 @@
+export { BulkExportsClient } from './bulk-exports-client.ts';
+export type {
+  BulkExportsClientOptions,
+  ListedExport,
+  ListExportsOptions,
+  StartExportOptions,
+} from './bulk-exports-client.ts';
+export { checkExportInput } from './check-input.ts';
+export type { CheckedInput } from './check-input.ts';
+export { ExportHandle } from './export-handle.ts';
+export type { ExportHandleOptions } from './export-handle.ts';
+export {
+  AuthenticationRejectedError,
+  ExportCancelledError,
+  ExportConflictError,
+  ExportError,
+  ExportIncompleteError,
+  ExportRejectedError,
+  ExportTimedOutError,
+  InvalidInputError,
+  StorageRejectedError,
+} from './export-errors.ts';
+export type { ExportErrorDetails, ExportErrorType } from './export-errors.ts';
+export type { DescribedProgress, ObservedProgress, WorkflowProgress } from './progress.ts';
+export type { ExportMemo } from './start-options.ts';
+export type { WatchOptions } from './watch-progress.ts';
+export { defaultWorkflowId } from './workflow-id.ts';
+export { DEFAULT_TASK_QUEUE, exportSearchAttributes } from '../workflows/api.ts';
+export type {
+  CancelInput,
+  ExportedDay,
+  ExportedJob,
+  ExportJobInput,
+  ExportJobProgress,
+  ExportJobResult,
+  ExportPhase,
+  ExportProblem,
+  ExportProgress,
+  ExportTotals,
+  JobSighting,
+  ResourceType,
+  Webhook,
+} from '../workflows/api.ts';

@@ -1,0 +1,46 @@
+import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from '../workflows/input.ts';
+
+/**
+ * In which fields a running export was asked for something else, a sentence each.
+ *
+ * @param running the input that it was started with, as its caller gave it.
+ */
+export function differencesToRunning(running: unknown, wanted: ResolvedExportJobInput): string[] {
+  try {
+    return inputDifferences(parseExportJobInput(running, Date.now()), wanted);
+  } catch (error) {
+    if (!(error instanceof InvalidExportInput)) throw error;
+    return [`its input is not valid (${error.faults.join('; ')})`];
+  }
+}
+
+/**
+ * In which fields two inputs differ, a sentence each; empty where they ask for the same. Both have their defaults
+ * filled in, so that a field left out equals its default.
+ */
+export function inputDifferences(running: ResolvedExportJobInput, wanted: ResolvedExportJobInput): string[] {
+  const runningFields = flatten(running);
+  const wantedFields = flatten(wanted);
+  const names = [...new Set([...runningFields.keys(), ...wantedFields.keys()])];
+  return names
+    .filter((name) => runningFields.get(name) !== wantedFields.get(name))
+    .map((name) =>
+      SECRET_FIELDS.has(name)
+        ? `${name} is another`
+        : `${name} is ${runningFields.get(name) ?? 'not set'} there, ${wantedFields.get(name) ?? 'not set'} here`,
+    );
+}
+
+/** A webhook's URL may carry a token of the caller's: it is compared, never shown. */
+const SECRET_FIELDS = new Set(['webhook.url']);
+
+/** Field names as in the input: `cooldownMs` is `resubmit.cooldown` there. */
+function flatten(value: object, path = ''): Map<string, string> {
+  const fields = Object.entries(value).flatMap(([key, field]: [string, unknown]): [string, string][] => {
+    if (typeof field === 'object' && field !== null) return Array.from(flatten(field, `${path}${key}.`));
+    const isDuration = key.endsWith('Ms');
+    const name = `${path}${isDuration ? key.slice(0, -'Ms'.length) : key}`;
+    return [[name, isDuration ? `${String(field)} ms` : (JSON.stringify(field) ?? 'not set')]];
+  });
+  return new Map(fields);
+}

@@ -1,0 +1,75 @@
+import type {
+  ExportJobResult,
+  ExportPhase,
+  ExportProblem,
+  ExportProgress,
+  JobSighting,
+} from '../workflows/api.ts';
+
+/** How far an export is, with the freshest that is known about its jobs. */
+export type ObservedProgress = WorkflowProgress | DescribedProgress;
+
+/** The workflow's own answer, brought up to date by the looks that are under way. */
+export interface WorkflowProgress extends ExportProgress {
+  source: 'workflow';
+  workflowId: string;
+  days: ExportProgress['days'] & {
+    /** Days that have their outcome. */
+    done: number;
+  };
+}
+
+/**
+ * What the server alone knows, where the workflow gave no answer: most often because no worker is up. The days'
+ * outcomes are not known then, unless the export is over.
+ */
+export interface DescribedProgress {
+  source: 'description';
+  workflowId: string;
+  /** Null where the server can not tell: the search attributes are not registered, and the export still runs. */
+  phase: ExportPhase | null;
+  resourceType: string | null;
+  startDay: string | null;
+  endDay: string | null;
+  days: {
+    total: number | null;
+    /** Days that have their outcome. Null where the search attributes are not registered. */
+    done: number | null;
+  };
+  /** As of the last look at each. */
+  jobs: JobSighting[];
+  problems: ExportProblem[];
+  /** Null until the end, and after an end without a result. */
+  result: ExportJobResult | null;
+}
+
+/** What the pending activities tell: the last look at each job, and what keeps failing. */
+export interface PendingLooks {
+  sightings: JobSighting[];
+  problems: ExportProblem[];
+}
+
+/**
+ * The workflow's answer with what is fresher in the pending activities: counts, queue position and estimate of a
+ * job, and failures that are being retried.
+ */
+export function mergeProgress(
+  workflowId: string,
+  progress: ExportProgress,
+  looks: PendingLooks,
+): WorkflowProgress {
+  const { downloaded, empty, failed, deleted } = progress.days;
+  const jobs = progress.jobs.map((job) => {
+    const sighting = looks.sightings.find(({ jobSid }) => jobSid === job.jobSid);
+    return sighting && (job.asOf === null || sighting.asOf > job.asOf) ? { ...job, ...sighting } : job;
+  });
+  const known = new Set(progress.problems.map(({ problem }) => problem));
+  return {
+    ...progress,
+    source: 'workflow',
+    workflowId,
+    days: { ...progress.days, done: downloaded + empty + failed + deleted },
+    jobs,
+    problems: [...progress.problems, ...looks.problems.filter(({ problem }) => !known.has(problem))],
+  };
+}

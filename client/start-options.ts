@@ -1,0 +1,64 @@
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { exportSearchAttributes } from '../workflows/api.ts';
+import type { ResolvedExportJobInput } from '../workflows/input.ts';
+
+type StartOptions = Parameters<Client['workflow']['start']>[1];
+
+/** What a list shows of an export without asking it: stored beside the workflow, readable without a worker. */
+export interface ExportMemo {
+  resourceType: string;
+  startDay: string;
+  endDay: string;
+  account: string;
+  destination: string;
+}
+
+/** The texts that Temporal's UI shows of an export, and the memo for lists. */
+export function describeAtStart(
+  input: ResolvedExportJobInput,
+): Pick<StartOptions, 'staticSummary' | 'staticDetails' | 'memo'> {
+  const { resourceType, startDay, endDay, account, destination } = input;
+  const memo: ExportMemo = { resourceType, startDay, endDay, account, destination };
+  const from = account === 'default' ? '' : ` of ${account}`;
+  return {
+    staticSummary: `${resourceType}${from} ${startDay}..${endDay} → ${destination}`,
+    staticDetails: [
+      `Twilio Bulk Export of **${resourceType}**, ${startDay} to ${endDay}, both included (UTC).`,
+      '',
+      `- Account: \`${account}\``,
+      `- Destination: \`${destination}\``,
+      `- Name at Twilio: ${input.friendlyName} (and a marker)`,
+      '',
+      'To stop it, send the signal `cancel`: it cleans up at Twilio and leaves a receipt. *Terminate* does neither.',
+    ].join('\n'),
+    memo: { ...memo },
+  };
+}
+
+/** The search attributes with which an export starts. The workflow keeps those up to date that it was given. */
+export function initialSearchAttributes(
+  input: ResolvedExportJobInput,
+  daysTotal: number,
+): NonNullable<StartOptions['typedSearchAttributes']> {
+  const {
+    BulkExportPhase,
+    BulkExportResourceType,
+    BulkExportAccount,
+    BulkExportDaysDone,
+    BulkExportDaysTotal,
+  } = exportSearchAttributes;
+  return [
+    { key: { name: 'BulkExportPhase', type: BulkExportPhase }, value: 'creating' },
+    { key: { name: 'BulkExportResourceType', type: BulkExportResourceType }, value: input.resourceType },
+    { key: { name: 'BulkExportAccount', type: BulkExportAccount }, value: input.account },
+    { key: { name: 'BulkExportDaysDone', type: BulkExportDaysDone }, value: 0 },
+    { key: { name: 'BulkExportDaysTotal', type: BulkExportDaysTotal }, value: daysTotal },
+  ];
+}
+
+/** Whether a start was refused because the namespace lacks the attributes: the server names the first of them. */
+export function isSearchAttributeRefusal(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!isGrpcServiceError(cause)) return false;
+  return /search attribute/i.test(cause.details) && cause.details.includes('BulkExport');
+}

@@ -1,0 +1,40 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ObservedProgress } from './progress.ts';
+
+/** How an export is watched. */
+export interface WatchOptions {
+  /** The time between two questions. Default 2000. Each costs a query and a describe. */
+  intervalMs?: number;
+  /** Ends the watching, not the export. */
+  signal?: AbortSignal;
+}
+
+/** A person sees it as live, and the server does not notice it. */
+const WATCH_INTERVAL_MS = 2_000;
+
+/** Asks again and again and yields what differs from the last, the end included. Then, or on abort, it returns. */
+export async function* watchProgress(
+  ask: () => Promise<ObservedProgress>,
+  { intervalMs = WATCH_INTERVAL_MS, signal }: WatchOptions,
+): AsyncGenerator<ObservedProgress, void> {
+  let last = '';
+  for (;;) {
+    if (signal?.aborted) return;
+    const progress = await ask();
+    const seen = JSON.stringify(progress);
+    if (seen !== last) yield progress;
+    last = seen;
+    if (isOver(progress)) return;
+    await pause(intervalMs, signal);
+  }
+}
+
+function isOver({ phase }: ObservedProgress): boolean {
+  return phase === 'complete' || phase === 'incomplete' || phase === 'cancelled' || phase === 'failed';
+}
+
+async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  await setTimeout(delayMs, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+    if (!signal?.aborted) throw error;
+  });
+}

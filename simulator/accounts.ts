@@ -1,0 +1,66 @@
+import type { SimulatorCredentials } from './api.ts';
+import type { DayFile } from './day-files.ts';
+import type { ExportJob } from './export-job.ts';
+import { RESOURCE_TYPES } from './script.ts';
+import type { ResourceType } from './script.ts';
+
+/** One account and all that is its own: nothing of it is seen by another. */
+export interface Account {
+  accountSid: string;
+  authToken: string;
+  apiKeys: readonly { sid: string; secret: string }[];
+  /** Whose quota its requests spend. */
+  quotaOwner: string;
+  /** In the order of creation, deleted ones included. */
+  jobs: ExportJob[];
+  /** In the order of generation. */
+  files: DayFile[];
+  configurations: Record<ResourceType, Configuration>;
+  requestsInFlight: number;
+}
+
+/** The configuration of one resource type. What is not set is `""`. */
+export interface Configuration {
+  enabled: boolean;
+  webhookUrl: string;
+  webhookMethod: string;
+  /** Whether the next day's own generation is scheduled already. */
+  isScheduled: boolean;
+}
+
+/** An account that has done nothing yet. */
+export function createAccount(credentials: SimulatorCredentials): Account {
+  const { accountSid, authToken, apiKeys = [], parentAccountSid = accountSid } = credentials;
+  const configurations = Object.fromEntries(
+    RESOURCE_TYPES.map((type) => [
+      type,
+      { enabled: false, webhookUrl: '', webhookMethod: '', isScheduled: false } satisfies Configuration,
+    ]),
+  ) as Record<ResourceType, Configuration>;
+  return {
+    accountSid,
+    authToken,
+    apiKeys,
+    quotaOwner: parentAccountSid,
+    jobs: [],
+    files: [],
+    configurations,
+    requestsInFlight: 0,
+  };
+}
+
+/** The account for which an Authorization header speaks, or null: HTTP Basic with the account's pair or a key's. */
+export function accountFor(accounts: readonly Account[], authorization: string | undefined): Account | null {
+  const encoded = /^Basic\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (encoded === undefined) {
+    return null;
+  }
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  return (
+    accounts.find((account) =>
+      [{ sid: account.accountSid, secret: account.authToken }, ...account.apiKeys].some(
+        ({ sid, secret }) => pair === `${sid}:${secret}`,
+      ),
+    ) ?? null
+  );
+}

@@ -1,0 +1,88 @@
+import type { Account, Configuration } from './accounts.ts';
+import { refusal } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { addDays, dayAt } from './calendar.ts';
+import { generateDayFile, plannedStatus } from './day-files.ts';
+import { DAY_MS } from './duration.ts';
+import type { ResourceType } from './script.ts';
+import { sendWebhook } from './webhooks.ts';
+import { isWebUrl } from './web-url.ts';
+import type { World } from './world.ts';
+
+/** GET …/{ResourceType}. */
+export function answerFetchExport(world: World, resourceType: ResourceType): Answer {
+  const url = `${world.urls.api}/v1/Exports/${resourceType}`;
+  return { status: 200, body: { resource_type: resourceType, url, links: { days: `${url}/Days` } } };
+}
+
+/** GET …/Configuration. */
+export function answerFetchConfiguration(world: World, account: Account, resourceType: ResourceType): Answer {
+  return { status: 200, body: showConfiguration(world, account.configurations[resourceType], resourceType) };
+}
+
+/** POST …/Configuration: what is not given stays. */
+export function answerUpdateConfiguration(
+  world: World,
+  account: Account,
+  resourceType: ResourceType,
+  form: URLSearchParams,
+): Answer {
+  const configuration = account.configurations[resourceType];
+  const enabled = form.get('Enabled')?.toLowerCase() ?? String(configuration.enabled);
+  const webhookUrl = form.get('WebhookUrl') ?? configuration.webhookUrl;
+  const webhookMethod = form.get('WebhookMethod') ?? configuration.webhookMethod;
+  if (enabled !== 'true' && enabled !== 'false') {
+    return refusal(400, 'Enabled must be true or false');
+  }
+  if (webhookUrl !== '' && !isWebUrl(webhookUrl)) {
+    return refusal(400, 'WebhookUrl must be an absolute http or https URL');
+  }
+  if (!['', 'GET', 'POST'].includes(webhookMethod)) {
+    return refusal(400, 'WebhookMethod must be GET or POST');
+  }
+  Object.assign(configuration, { enabled: enabled === 'true', webhookUrl, webhookMethod });
+  if (configuration.enabled && !configuration.isScheduled) {
+    scheduleYesterday(world, account, resourceType);
+  }
+  return { status: 200, body: showConfiguration(world, configuration, resourceType) };
+}
+
+/** So long after midnight (UTC) yesterday's file is there. */
+const AFTER_MIDNIGHT_MS = 2 * 3_600_000;
+
+/** While `enabled`, the file of each day appears by itself when the day is over. */
+function scheduleYesterday(world: World, account: Account, resourceType: ResourceType): void {
+  const configuration = account.configurations[resourceType];
+  configuration.isScheduled = true;
+  const midnightMs = Math.ceil((world.clock.now() + 1) / DAY_MS) * DAY_MS;
+  world.clock.schedule(midnightMs + AFTER_MIDNIGHT_MS, () => {
+    configuration.isScheduled = false;
+    if (!configuration.enabled) {
+      return;
+    }
+    const day = addDays(dayAt(world.clock.now()), -1);
+    const occasion = { resourceType, day, submission: 1 };
+    const status = plannedStatus(world, occasion);
+    generateDayFile({ world, account, occasion, status, friendlyName: null });
+    const { webhookUrl: url, webhookMethod: method } = configuration;
+    if (url !== '' && method !== '') {
+      const fields = { status: 'completed', resource_type: resourceType, day };
+      sendWebhook({ world, account, jobSid: null, url, method, fields });
+    }
+    scheduleYesterday(world, account, resourceType);
+  });
+}
+
+function showConfiguration(
+  world: World,
+  configuration: Configuration,
+  resourceType: ResourceType,
+): Record<string, unknown> {
+  return {
+    enabled: configuration.enabled,
+    webhook_url: configuration.webhookUrl,
+    webhook_method: configuration.webhookMethod,
+    resource_type: resourceType,
+    url: `${world.urls.api}/v1/Exports/${resourceType}/Configuration`,
+  };
+}

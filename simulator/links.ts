@@ -1,0 +1,79 @@
+import { hexOf } from './random.ts';
+import type { ResourceType } from './script.ts';
+import type { World } from './world.ts';
+
+/** The links that were given out. */
+export type Links = Map<string, Link>;
+
+/** One signed link. It works once, and not for long. */
+export interface Link {
+  path: string;
+  accountSid: string;
+  resourceType: ResourceType;
+  day: string;
+  /** By the simulator's clock. */
+  expiresAtMs: number;
+  /** By real time: before it the link works in any case. */
+  worksUntilMs: number;
+  isUsed: boolean;
+}
+
+/** As the links of the real store say. */
+const LINK_LIFETIME_SECONDS = 240;
+
+/** Gives out a link that has never been used; it has expired already where the script says so. */
+export function issueLink(
+  world: World,
+  of: { accountSid: string; resourceType: ResourceType; day: string; isExpired: boolean },
+): string {
+  const { accountSid, resourceType, day } = of;
+  const number = world.nextNumber();
+  const issuedAtMs = world.clock.now() - (of.isExpired ? 2 * LINK_LIFETIME_SECONDS * 1000 : 0);
+  const path = `/${accountSid}/${resourceType}/${day}.json.gz`;
+  const signature = hexOf(64, world.seed, 'link', number);
+  world.links.set(signature, {
+    path,
+    accountSid,
+    resourceType,
+    day,
+    expiresAtMs: issuedAtMs + LINK_LIFETIME_SECONDS * 1000,
+    worksUntilMs: of.isExpired ? 0 : performance.now() + world.limits.linkMinimumMs,
+    isUsed: false,
+  });
+  world.counts.links.issued += 1;
+  const amzDate = new Date(issuedAtMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const query = new URLSearchParams({
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `SIMULATED${hexOf(11, world.seed)}/${amzDate.slice(0, 8)}/us-east-1/s3/aws4_request`,
+    'X-Amz-Date': amzDate,
+    'X-Amz-Expires': String(LINK_LIFETIME_SECONDS),
+    'X-Amz-SignedHeaders': 'host',
+    'X-Amz-Signature': signature,
+  });
+  return `${world.urls.store}${path}?${query.toString()}`;
+}
+
+/** What a request to the store may do. A good link is used up by this. */
+export function claimLink(
+  world: World,
+  url: URL,
+): { link: Link } | { refused: 'unknown' | 'usedTwice' | 'expired' } {
+  const link = world.links.get(url.searchParams.get('X-Amz-Signature') ?? '');
+  const refused = link?.path === url.pathname ? refusalOf(world, link) : 'unknown';
+  if (refused !== null || link === undefined) {
+    const reason = refused ?? 'unknown';
+    world.counts.links[reason] += 1;
+    return { refused: reason };
+  }
+  link.isUsed = true;
+  world.counts.links.used += 1;
+  return { link };
+}
+
+function refusalOf(world: World, link: Link): 'usedTwice' | 'expired' | null {
+  if (link.isUsed) {
+    return 'usedTwice';
+  }
+  const isOld = link.expiresAtMs <= world.clock.now() && link.worksUntilMs <= performance.now();
+  return isOld ? 'expired' : null;
+}

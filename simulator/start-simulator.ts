@@ -1,0 +1,92 @@
+import { createAccount } from './accounts.ts';
+import type { ExpectedFile, ExpectedFileInput, Simulator, SimulatorOptions } from './api.ts';
+import { answerApiRequest } from './api-server.ts';
+import { createClock } from './clock.ts';
+import { currentFile, fileBytes, plannedContent } from './day-files.ts';
+import { createFaults } from './faults.ts';
+import { sha256Of } from './file-bytes.ts';
+import { createLedgerCounts } from './ledger.ts';
+import { listen } from './listen.ts';
+import { resolveOptions } from './options.ts';
+import { parseFault, parseScript } from './parse-script.ts';
+import { readLedger } from './read-ledger.ts';
+import { answerStoreRequest } from './store-server.ts';
+import type { World } from './world.ts';
+
+/**
+ * Starts the Bulk Exports API and its file store on two ports of the loopback address.
+ *
+ * @throws for options or a script that can not be used, and for a port that is taken.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const resolved = resolveOptions(options);
+  const stopping = new AbortController();
+  const counts = createLedgerCounts();
+  const faults = createFaults(resolved.seed, counts);
+  let number = 0;
+  const world: World = {
+    clock: createClock(resolved.clock),
+    seed: resolved.seed,
+    script: resolved.script,
+    limits: resolved,
+    accounts: resolved.credentials.map(createAccount),
+    quotaUsed: {},
+    counts,
+    faults,
+    links: new Map(),
+    compressed: new Map(),
+    urls: { api: '', store: '' },
+    stopping: stopping.signal,
+    nextNumber: () => {
+      number += 1;
+      return number;
+    },
+  };
+  faults.replace(resolved.script.faults ?? []);
+  const api = await listen(resolved.port, (request, response) => answerApiRequest(world, request, response));
+  const store = await listen(resolved.storePort, (request, response) =>
+    answerStoreRequest(world, request, response),
+  ).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
+  world.urls = { api: api.url, store: store.url };
+  const [{ accountSid, authToken }] = resolved.credentials;
+  return {
+    apiUrl: api.url,
+    storeUrl: store.url,
+    accountSid,
+    authToken,
+    clock: { now: world.clock.now, advance: world.clock.advance },
+    faults: { add: (fault) => faults.add(parseFault(fault)), clear: faults.clear },
+    setScript: (script) => {
+      world.script = parseScript(script);
+      faults.replace(world.script.faults ?? []);
+    },
+    ledger: () => readLedger(world),
+    expectedFile: (input) => expectFile(world, input),
+    stop: async () => {
+      stopping.abort();
+      world.clock.stop();
+      await Promise.all([api.close(), store.close()]);
+    },
+  };
+}
+
+function expectFile(world: World, input: ExpectedFileInput): ExpectedFile | null {
+  const { resourceType, day, accountSid, submission = 1 } = input;
+  world.clock.settle();
+  const account = world.accounts.find((each) => each.accountSid === (accountSid ?? each.accountSid));
+  if (account === undefined) {
+    throw new Error(
+      `Could not tell what file to expect [${resourceType} ${day}]: no account ${accountSid} was given to the simulator.`,
+    );
+  }
+  const content =
+    currentFile(world, account, input)?.content ?? plannedContent(world, { resourceType, day, submission });
+  if (content === null) {
+    return null;
+  }
+  const file = fileBytes({ world, account, file: { resourceType, day, content } });
+  return { sizeBytes: file.sizeBytes, records: file.records, sha256: sha256Of(file) };
+}

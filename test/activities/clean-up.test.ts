@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { CreateExportJobInput, ExportManifest } from '../../activities/index.ts';
+import { EXPORT_ID, identity, startRig } from './rig.ts';
+
+const create: CreateExportJobInput = {
+  ...identity,
+  destination: 'default',
+  startDay: '2026-10-01',
+  endDay: '2026-10-03',
+  friendlyName: 'October',
+  submission: 1,
+};
+
+test('what became of a job is a fate: deleted, already gone, or not deletable', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const { result: job } = await run('createExportJob', create);
+  const input = { ...identity, jobSid: job?.jobSid ?? '' };
+  assert.deepEqual((await run('deleteExportJob', input)).result, { fate: 'deleted' });
+  assert.equal(simulator.ledger().jobsAlive, 0);
+  const unknown = { ...identity, jobSid: `JS${'0'.repeat(32)}` };
+  assert.deepEqual((await run('deleteExportJob', unknown)).result, { fate: 'alreadyGone' });
+
+  for (const [status, fate] of [
+    [204, 'deleted'],
+    [404, 'alreadyGone'],
+    [405, 'notDeletable'],
+  ] as const) {
+    simulator.setScript({ deleteCompleteAnswers: status, days: [{ statuses: [{ status: 'Completed' }] }] });
+    const { result: over } = await run('createExportJob', { ...create, submission: status });
+    const { result } = await run('deleteExportJob', { ...identity, jobSid: over?.jobSid ?? '' });
+    assert.deepEqual(result, { fate });
+  }
+});
+
+test('a delete that meets an outage is retried', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const { result: job } = await run('createExportJob', create);
+  for (const [kind, type] of [
+    ['status401', 'AuthenticationRejected'],
+    ['status429', 'RateLimited'],
+    ['status500', 'TwilioUnavailable'],
+  ] as const) {
+    simulator.faults.add({ kind, operation: 'deleteJob', times: 1 });
+    const { failure } = await run('deleteExportJob', { ...identity, jobSid: job?.jobSid ?? '' });
+    assert.equal(failure?.type, type);
+    assert.equal(failure?.nonRetryable, false);
+  }
+});
+
+test('the sweep deletes every job of the export, whatever its submission, and no other', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const made = [];
+  for (const submission of [1, 2, 3]) {
+    made.push((await run('createExportJob', { ...create, submission })).result?.jobSid ?? '');
+  }
+  const foreign = await run('createExportJob', { ...create, exportId: 'another-run' });
+  await run('deleteExportJob', { ...identity, jobSid: made[1] ?? '' });
+
+  const { result } = await run('sweepExportJobs', {
+    ...identity,
+    keep: [made[0] ?? ''],
+    createInDoubt: false,
+  });
+  const days = { startDay: '2026-10-01', endDay: '2026-10-03' };
+  assert.deepEqual(result?.swept, [{ jobSid: made[2], ...days, fate: 'deleted' }]);
+  const alive = simulator.ledger().jobs.filter(({ state }) => state === 'alive');
+  assert.deepEqual(
+    alive.map(({ jobSid }) => jobSid).toSorted((one, other) => (one < other ? -1 : 1)),
+    [made[0] ?? '', foreign.result?.jobSid ?? ''].toSorted((one, other) => (one < other ? -1 : 1)),
+  );
+});
+
+test('a create in doubt gets its time to settle before the sweep looks', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
+  simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
+  await run('createExportJob', create);
+  const { result, heartbeats } = await run(
+    'sweepExportJobs',
+    { ...identity, keep: [], createInDoubt: true },
+    {},
+    () => {
+      setTimeout(() => simulator.clock.advance(30_000), 10);
+    },
+  );
+  assert.equal(result?.swept.length, 1);
+  assert.equal(simulator.ledger().jobsAlive, 0);
+  assert.ok(heartbeats.length > 0);
+});
+
+test('the sweep of files removes what this export left, and nothing else', async (t) => {
+  const { simulator, root, run } = await startRig(t);
+  const folder = (day: string): string =>
+    join(root, `account=${simulator.accountSid}`, 'type=Messages', `day=${day}`);
+  simulator.setScript({ days: [{ statuses: [{ status: 'Completed' }], sizeBytes: 400_000 }] });
+  await run('createExportJob', create);
+  const download = { ...identity, destination: 'default', status: 'Completed' } as const;
+  await run('downloadExportDay', { ...download, day: '2026-10-01' });
+  simulator.faults.add({ kind: 'resetMidBody', operation: 'getFile' });
+  await run('downloadExportDay', { ...download, day: '2026-10-01', exportId: 'another-run' });
+  await run('downloadExportDay', { ...download, day: '2026-10-02' });
+  assert.equal((await readdir(folder('2026-10-01'))).length, 3);
+  assert.equal((await readdir(folder('2026-10-02'))).length, 1);
+
+  const { error } = await run('sweepExportFiles', {
+    ...identity,
+    destination: 'default',
+    days: ['2026-10-01..2026-10-03'],
+  });
+  assert.equal(error, null);
+  const left = await readdir(folder('2026-10-01'));
+  assert.equal(left.filter((name) => name === 'part-0.json.gz').length, 1);
+  assert.equal(left.length, 2, 'the half file of the other export stays');
+  await assert.rejects(readdir(folder('2026-10-02')), 'a folder that is empty is gone');
+  await run('sweepExportFiles', { ...identity, destination: 'default', days: ['2026-10-01..2026-10-03'] });
+});
+
+test('the manifest is written whole under a safe name, and again in its place', async (t) => {
+  const { root, run } = await startRig(t);
+  const workflowId = '../../bulk export/é';
+  const input = {
+    ...identity,
+    destination: 'default',
+    workflowId,
+    manifest: manifestOf(workflowId, 'incomplete'),
+  };
+  await run('writeExportManifest', input);
+  const { result } = await run('writeExportManifest', {
+    ...input,
+    manifest: manifestOf(workflowId, 'complete'),
+  });
+  const path = fileURLToPath(result?.location ?? '');
+  assert.equal(path, join(root, '_manifests', '%2E.%2F..%2Fbulk%20export%2F%C3%A9', `${EXPORT_ID}.json`));
+  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), manifestOf(workflowId, 'complete'));
+  assert.deepEqual(await readdir(join(path, '..')), [`${EXPORT_ID}.json`], 'no draft is left');
+});
+
+test('a manifest that can not be written is retried', async (t) => {
+  const { root, run } = await startRig(t);
+  await mkdir(root, { recursive: true });
+  await writeFile(join(root, '_manifests'), 'in the way');
+  const input = {
+    ...identity,
+    destination: 'default',
+    workflowId: 'w',
+    manifest: manifestOf('w', 'complete'),
+  };
+  const { failure } = await run('writeExportManifest', input);
+  assert.equal(failure?.type, 'StorageRejected');
+  assert.equal(failure?.nonRetryable, false);
+});
+
+function manifestOf(workflowId: string, outcome: ExportManifest['outcome']): ExportManifest {
+  return {
+    schemaVersion: 1,
+    workflowId,
+    exportId: EXPORT_ID,
+    account: 'default',
+    destination: 'default',
+    resourceType: 'Messages',
+    startDay: '2026-10-01',
+    endDay: '2026-10-01',
+    outcome,
+    startedAt: '2026-10-10T12:00:00.000Z',
+    endedAt: '2026-10-10T13:00:00.000Z',
+    days: [{ day: '2026-10-01', outcome: 'empty', sizeBytes: 0, records: 0, attempts: 1 }],
+    jobs: [],
+    totals: {
+      days: 1,
+      downloaded: 0,
+      empty: 1,
+      failed: 0,
+      deleted: 0,
+      cancelled: 0,
+      sizeBytes: 0,
+      records: 0,
+    },
+  };
+}

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { CreateExportJobInput } from '../../activities/index.ts';
+import { createActivities, createFileStorage } from '../../activities/index.ts';
+import { identity, runActivity, startRig } from './rig.ts';
+
+const input: CreateExportJobInput = {
+  ...identity,
+  destination: 'default',
+  startDay: '2026-10-01',
+  endDay: '2026-10-03',
+  friendlyName: 'October',
+  submission: 1,
+};
+
+test('the job is made once, under a marked name, after the jobs list was searched', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const { result } = await run('createExportJob', { ...input, email: 'me@example.com' });
+  assert.match(result?.jobSid ?? '', /^JS[0-9a-f]{32}$/);
+  assert.match(result?.friendlyName ?? '', /^October \[[0-9a-f]{8}-[0-9a-f]{12}-1\]$/);
+  assert.equal(result?.createdAt, '2026-10-10T12:00:00.000Z');
+  assert.equal(result?.adopted, false);
+  const { jobs, requests } = simulator.ledger();
+  assert.deepEqual(
+    jobs.map(({ jobSid }) => jobSid),
+    [result?.jobSid],
+  );
+  assert.equal(requests.listJobs, 1);
+});
+
+test('a second call for the same submission adopts the job; another submission, run or range makes its own', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const first = await run('createExportJob', input);
+  const again = await run('createExportJob', input);
+  assert.equal(again.result?.jobSid, first.result?.jobSid);
+  assert.equal(again.result?.adopted, true);
+  for (const other of [{ submission: 2 }, { exportId: 'another-run' }, { endDay: '2026-10-02' }]) {
+    const { result } = await run('createExportJob', { ...input, ...other });
+    assert.equal(result?.adopted, false);
+  }
+  const elsewhere = await run('createExportJob', input, { namespace: 'another' });
+  assert.equal(elsewhere.result?.adopted, false);
+  assert.equal(simulator.ledger().jobsMade, 5);
+});
+
+test('a create whose answer was lost is found again after the service has settled', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
+  simulator.faults.add({ kind: 'resetAfter', operation: 'createJob', times: 1 });
+  const lost = await run('createExportJob', input);
+  assert.equal(lost.failure?.type, 'TwilioUnavailable');
+  assert.equal(lost.failure?.nonRetryable, false);
+  assert.match(lost.failure?.message ?? '', /next attempt lets it settle and looks whether the job exists/);
+  assert.ok(!lost.heartbeats.some((details) => isCleared(details)), 'nothing is cleared while in doubt');
+
+  const startMs = performance.now();
+  const found = await run('createExportJob', input, { attempt: 2 });
+  assert.ok(performance.now() - startMs >= 79);
+  assert.ok(found.heartbeats.length > 0, 'it beats while it waits');
+  assert.equal(found.result?.adopted, true);
+  assert.equal(simulator.ledger().jobsMade, 1);
+});
+
+test('a create that is carried out late makes no second job', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
+  simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
+  await run('createExportJob', input);
+  const found = await run('createExportJob', input, { attempt: 2 }, () => {
+    setTimeout(() => simulator.clock.advance(30_000), 10);
+  });
+  assert.equal(found.result?.adopted, true);
+  assert.equal(simulator.ledger().jobsMade, 1);
+});
+
+test('the next attempt does not wait where the one before has proved that it sent nothing', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 60_000 } });
+  simulator.faults.add({ kind: 'status429', operation: 'createJob', times: 1, retryAfter: 7 });
+  const limited = await run('createExportJob', input);
+  assert.equal(limited.failure?.type, 'RateLimited');
+  const delayMs = Number(limited.failure?.nextRetryDelay);
+  assert.ok(delayMs >= 7_000 && delayMs <= 8_400, `${delayMs}`);
+  const cleared = limited.heartbeats.at(-1);
+  assert.deepEqual(cleared, { clearedAttempt: 1 });
+  const { result } = await run('createExportJob', input, { attempt: 2, heartbeatDetails: cleared });
+  assert.equal(result?.adopted, false);
+});
+
+test('an attempt that failed before it settled leaves the doubt to the next', async (t) => {
+  const { run } = await startRig(t);
+  const stale = await run(
+    'createExportJob',
+    { ...input },
+    { attempt: 3, heartbeatDetails: { clearedAttempt: 1 } },
+  );
+  assert.ok(stale.result, 'it settles and goes on');
+  const file = join(await mkdtemp(join(tmpdir(), 'bulk-exports-')), 'file');
+  await writeFile(file, '');
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid: `AC${'0'.repeat(32)}`, username: 'u', password: 'p' } },
+    destinations: { default: createFileStorage(pathToFileURL(join(file, 'below')).href) },
+    twilioUrl: 'http://127.0.0.1:9',
+  });
+  t.after(close);
+  t.after(() => rm(join(file, '..'), { recursive: true }));
+  const failed = await runActivity(activities.createExportJob, input, { attempt: 2 });
+  assert.equal(failed.failure?.type, 'StorageRejected');
+  assert.ok(!failed.heartbeats.some((details) => isCleared(details)));
+});
+
+test('where nobody listens nothing was sent, and the failure says so', async (t) => {
+  const { run } = await startRig(t, { twilioUrl: 'http://127.0.0.1:9' });
+  const { failure, heartbeats } = await run('createExportJob', input);
+  assert.equal(failure?.type, 'TwilioUnavailable');
+  assert.match(failure?.message ?? '', /connection was refused/);
+  assert.ok(heartbeats.some((details) => isCleared(details)));
+});
+
+test('of several jobs of one submission the lowest sid stays and the others are deleted', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const first = await run('createExportJob', input);
+  // A second one, as a request makes that was given up and carried out after all.
+  await postJob(simulator, { FriendlyName: first.result?.friendlyName ?? '' });
+  const { result } = await run('createExportJob', input);
+  const { jobs } = simulator.ledger();
+  assert.equal(jobs.length, 2);
+  assert.equal(result?.jobSid, jobs.map(({ jobSid }) => jobSid).toSorted()[0]);
+  assert.deepEqual(
+    jobs.filter(({ state }) => state === 'alive').map(({ jobSid }) => jobSid),
+    [result?.jobSid],
+  );
+});
+
+test('a job that somebody has deleted is not adopted', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const first = await run('createExportJob', input);
+  await run('deleteExportJob', { ...identity, jobSid: first.result?.jobSid ?? '' });
+  const second = await run('createExportJob', input);
+  assert.equal(second.result?.adopted, false);
+  assert.equal(simulator.ledger().jobsMade, 2);
+});
+
+test('wrong credentials are final and say what to check, and not the credentials', async (t) => {
+  const { run } = await startRig(t, { password: 'planted-secret' });
+  const { failure } = await run('createExportJob', input);
+  assert.equal(failure?.type, 'AuthenticationRejected');
+  assert.equal(failure?.nonRetryable, true);
+  assert.match(
+    failure?.message ?? '',
+    /Messages 2026-10-01\.\.2026-10-03, account default.*401.*request id RQ.*Auth Token/s,
+  );
+  assert.ok(!JSON.stringify(failure).includes('planted-secret'));
+});
+
+test('a spent quota names the time until the next UTC day', async (t) => {
+  const { run } = await startRig(t, {
+    simulator: { quotaDays: 2, clock: { kind: 'manual', start: '2026-10-10T22:00:00Z' } },
+  });
+  const { failure } = await run('createExportJob', input);
+  assert.equal(failure?.type, 'QuotaExhausted');
+  assert.equal(failure?.nonRetryable, true);
+  const [details] = (failure?.details ?? []) as [{ retryAfterMs: number }];
+  assert.ok(
+    details.retryAfterMs >= 7_200_000 && details.retryAfterMs <= 7_800_000,
+    `${details.retryAfterMs}`,
+  );
+});
+
+test('any other refusal is final and carries code, words and request id', async (t) => {
+  const { run } = await startRig(t);
+  const { failure } = await run('createExportJob', { ...input, endDay: '2026-10-09' });
+  assert.equal(failure?.type, 'ExportRejected');
+  assert.equal(failure?.nonRetryable, true);
+  assert.match(failure?.message ?? '', /answered 400 \(code \d+, ".+", request id RQ\w+\)\. Expected 201\./);
+});
+
+test('an outage of the list is tried three times and then retried by the engine', async (t) => {
+  const { simulator, run } = await startRig(t);
+  simulator.faults.add({ kind: 'status503', operation: 'listJobs', times: 2 });
+  const { result } = await run('createExportJob', input);
+  assert.ok(result);
+  simulator.faults.add({ kind: 'status503', operation: 'listJobs' });
+  const { failure } = await run('createExportJob', { ...input, submission: 2 });
+  assert.equal(failure?.type, 'TwilioUnavailable');
+  assert.equal(simulator.ledger().requests.listJobs, 6);
+  assert.equal(simulator.ledger().requests.createJob, 1);
+});
+
+test('an unknown account or destination is refused before anything is asked', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const account = await run('createExportJob', { ...input, account: 'emea' });
+  assert.equal(account.failure?.type, 'InvalidInput');
+  assert.match(
+    account.failure?.message ?? '',
+    /account must be a name that the worker knows \("default"\), got "emea"/,
+  );
+  const destination = await run('createExportJob', { ...input, destination: '__proto__' });
+  assert.equal(destination.failure?.type, 'InvalidInput');
+  assert.match(destination.failure?.message ?? '', /destination must be/);
+  assert.deepEqual(simulator.ledger().requests, {});
+});
+
+test('a destination that takes no files is refused before a job is made', async (t) => {
+  const { simulator, root, run } = await startRig(t);
+  await rm(root, { recursive: true });
+  await writeFile(root, 'a file lies where the folder should be');
+  const { failure } = await run('createExportJob', input);
+  assert.equal(failure?.type, 'StorageRejected');
+  assert.equal(failure?.nonRetryable, true);
+  assert.match(failure?.message ?? '', /could not write to .*EEXIST/);
+  assert.equal(simulator.ledger().jobsMade, 0);
+});
+
+test('a cancel ends the wait at once, and a request in flight gives its answer', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 60_000 } });
+  const waiting = await run('createExportJob', input, { attempt: 2 }, (env) =>
+    setTimeout(() => env.cancel(), 20),
+  );
+  assert.equal((waiting.error as Error).name, 'CancelledFailure');
+  assert.deepEqual(simulator.ledger().requests, {});
+
+  simulator.faults.add({ kind: 'slow', delayMs: 150, operation: 'createJob' });
+  const sent = await run('createExportJob', input, {}, (env) => {
+    const poll = setInterval(() => {
+      if ((simulator.ledger().requests.createJob ?? 0) > 0) {
+        clearInterval(poll);
+        env.cancel();
+      }
+    }, 5);
+  });
+  assert.equal(sent.result?.adopted, false);
+});
+
+function isCleared(details: unknown): boolean {
+  return typeof details === 'object' && details !== null && 'clearedAttempt' in details;
+}
+
+async function postJob(
+  { apiUrl, accountSid, authToken }: { apiUrl: string; accountSid: string; authToken: string },
+  fields: { FriendlyName: string },
+): Promise<void> {
+  const answer = await fetch(`${apiUrl}/v1/Exports/Messages/Jobs`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+    body: new URLSearchParams({ StartDay: input.startDay, EndDay: input.endDay, ...fields }),
+  });
+  assert.equal(answer.status, 201);
+}

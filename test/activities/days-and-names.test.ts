@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { daysBetween, decodeDayRanges, encodeDayRanges, isDay } from '../../activities/day-range.ts';
+import { hashExportId, markFriendlyName, parseMarker } from '../../activities/marker.ts';
+import { halfName, readHalfEtag } from '../../activities/storage/day-path.ts';
+import { toSafeName } from '../../activities/storage/safe-name.ts';
+
+const aDay = fc
+  .integer({ min: 0, max: 40_000 })
+  .map((number) => new Date(number * 86_400_000).toISOString().slice(0, 10));
+
+test('ranges are the fewest and hold each day once, in order', () => {
+  fc.assert(
+    fc.property(fc.array(aDay, { maxLength: 60 }), (days) => {
+      const ranges = encodeDayRanges(days);
+      const wanted = [...new Set(days)].toSorted();
+      assert.deepEqual(decodeDayRanges(ranges), wanted);
+      const starts = wanted.filter((day) => {
+        const before = new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+        return !wanted.includes(before);
+      });
+      assert.equal(ranges.length, starts.length);
+    }),
+  );
+  assert.deepEqual(encodeDayRanges(daysBetween('2024-02-27', '2024-03-02')), ['2024-02-27..2024-03-02']);
+  assert.deepEqual(daysBetween('2026-10-02', '2026-10-01'), []);
+});
+
+test('a day of no calendar is no day', () => {
+  assert.ok(isDay('2024-02-29'));
+  for (const text of [
+    '2026-02-29',
+    '2026-13-01',
+    '2026-1-1',
+    '20261001',
+    '2026-10-01T00',
+    '../etc',
+    '',
+    null,
+    20261001,
+  ]) {
+    assert.ok(!isDay(text), String(text));
+  }
+});
+
+test('a marker is read back from any friendly name, and no other name has one', () => {
+  fc.assert(
+    fc.property(
+      fc.string(),
+      fc.string(),
+      fc.uuid(),
+      fc.integer({ min: 1, max: 400 }),
+      (friendlyName, namespace, exportId, submission) => {
+        const name = markFriendlyName({ friendlyName, namespace, exportId, submission });
+        const marker = parseMarker(name);
+        assert.equal(marker?.exportHash, hashExportId(exportId));
+        assert.equal(marker?.submission, submission);
+        assert.ok(name.startsWith(friendlyName));
+      },
+    ),
+  );
+  assert.equal(parseMarker('Messages 2026-10-01..2026-10-30'), null);
+  assert.equal(parseMarker('x [0123abcd-0123456789ab-1] copy'), null);
+});
+
+test('a safe name keeps to safe letters, never leads elsewhere, and belongs to one text alone', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ minLength: 80, maxLength: 300 }),
+    fc.constantFrom('.', '..', '../x', 'a/b', 'a%2Fb', ''),
+  );
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const name = toSafeName(one);
+      assert.match(name, /^[A-Za-z0-9_%-][A-Za-z0-9._%-]*$/);
+      assert.ok(name.length <= 140);
+      // Lone surrogates have no UTF-8 of their own: they are one text there.
+      if (!Buffer.from(one).equals(Buffer.from(other))) {
+        assert.notEqual(name, toSafeName(other));
+      }
+    }),
+  );
+  assert.equal(
+    toSafeName('bulk-export-Messages-2026-10-01..2026-10-30'),
+    'bulk-export-Messages-2026-10-01..2026-10-30',
+  );
+});
+
+test('a half file tells its ETag, but not to another export, and never a weak or an overlong one', () => {
+  const name = halfName('run-1', '"abc-1"', '0123abcd');
+  assert.equal(readHalfEtag(name, 'run-1'), '"abc-1"');
+  assert.equal(readHalfEtag(name, 'run-2'), null);
+  assert.equal(readHalfEtag(halfName('run-1', 'W/"abc"', '0123abcd'), 'run-1'), null);
+  assert.equal(readHalfEtag(halfName('run-1', null, '0123abcd'), 'run-1'), null);
+  const long = halfName('run-1', `"${'x'.repeat(300)}"`, '0123abcd');
+  assert.equal(readHalfEtag(long, 'run-1'), null);
+  assert.ok(long.length < 200);
+});

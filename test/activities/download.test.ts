@@ -1,0 +1,433 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { createActivities, createFileStorage, StorageProblem } from '../../activities/index.ts';
+import type { DayStorage, DownloadExportDayInput } from '../../activities/index.ts';
+import type { DayScript, FaultKindScript, SimulatorOptions } from '../../simulator/index.ts';
+import { startDayServer } from './day-server.ts';
+import { identity, runActivity, startRig } from './rig.ts';
+import type { Rig, RigOptions } from './rig.ts';
+
+const DAY = '2026-10-01';
+const input: DownloadExportDayInput = { ...identity, destination: 'default', day: DAY, status: 'Completed' };
+
+test('a day is fetched, proven and published whole, and nothing else is left in its folder but the proof', async (t) => {
+  const rig = await startDays(t);
+  const { result, heartbeats } = await rig.run('downloadExportDay', input);
+  assert.equal(result?.outcome, 'downloaded');
+  assert.ok(result?.outcome === 'downloaded');
+  const { location, ...proof } = result.file;
+  assert.deepEqual(proof, rig.simulator.expectedFile({ resourceType: 'Messages', day: DAY }));
+  const path = fileURLToPath(location);
+  const folder = join(rig.root, `account=${rig.simulator.accountSid}`, 'type=Messages', `day=${DAY}`);
+  assert.equal(path, join(folder, 'part-0.json.gz'));
+  assert.equal(
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex'),
+    proof.sha256,
+  );
+  assert.deepEqual(await halves(rig), []);
+  assert.ok(heartbeats.every((details) => !JSON.stringify(details ?? null).includes('http')));
+
+  const { links, authorizationAtStore } = rig.simulator.ledger();
+  assert.deepEqual(links, { issued: 1, used: 1, usedTwice: 0, expired: 0, unknown: 0 });
+  assert.equal(authorizationAtStore, 0);
+});
+
+test('a published file with its proof is not fetched again, unless it was touched', async (t) => {
+  const rig = await startDays(t);
+  const first = await rig.run('downloadExportDay', input);
+  const again = await rig.run('downloadExportDay', input, { attempt: 2 });
+  assert.deepEqual(again.result, first.result);
+  assert.equal(rig.simulator.ledger().requests.getFile, 1);
+
+  assert.ok(first.result?.outcome === 'downloaded');
+  await utimes(fileURLToPath(first.result.file.location), 1, 1);
+  const touched = await rig.run('downloadExportDay', input, { attempt: 3 });
+  assert.deepEqual(touched.result, first.result);
+  assert.equal(rig.simulator.ledger().requests.getFile, 2);
+
+  // Another export has not proven it: it fetches for itself.
+  await rig.run('downloadExportDay', { ...input, exportId: 'another-run' });
+  assert.equal(rig.simulator.ledger().requests.getFile, 3);
+});
+
+test('a broken fetch keeps what came, and the next attempt asks for the rest of the very same file alone', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 400_000 }, { settings: { writeBatchBytes: 10_000 } });
+  rig.simulator.faults.add({ kind: 'resetMidBody', at: 0.5, operation: 'getFile', times: 1 });
+  const broken = await rig.run('downloadExportDay', input);
+  assert.equal(broken.failure?.type, 'TwilioUnavailable');
+  assert.match(broken.failure?.message ?? '', /after \d+ of 400000 bytes, which are kept/);
+  const [half] = await halves(rig);
+  assert.ok(half !== undefined);
+
+  const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
+  assertWhole(rig, result);
+  const { bytesSent, links } = rig.simulator.ledger();
+  assert.ok(bytesSent.total < 650_000, `${bytesSent.total} bytes were sent in all`);
+  assert.deepEqual([links.issued, links.used, links.usedTwice], [2, 2, 0]);
+});
+
+test('a file that has changed meanwhile is fetched from its beginning, in the same attempt', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 400_000 });
+  rig.simulator.faults.add({ kind: 'resetMidBody', operation: 'getFile', times: 1 });
+  await rig.run('downloadExportDay', input);
+  rig.simulator.faults.add({ kind: 'changedFile', operation: 'fetchDay', times: 1 });
+  const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
+  assertWhole(rig, result);
+  assert.equal(rig.simulator.ledger().answers['412'], 1);
+  assert.equal(rig.simulator.ledger().links.usedTwice, 0);
+});
+
+for (const store of [
+  { ranges: 'ignored' },
+  { etag: 'weak' },
+  { etag: 'none' },
+  { contentEncoding: 'gzip' },
+] as const) {
+  test(`a store with ${JSON.stringify(store)} gives the whole file after a break, too`, async (t) => {
+    const rig = await startDays(t, { sizeBytes: 400_000 }, { simulator: { script: { store } } });
+    rig.simulator.faults.add({ kind: 'resetMidBody', operation: 'getFile', times: 1 });
+    await rig.run('downloadExportDay', input);
+    const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
+    assertWhole(rig, result);
+    assert.deepEqual(await halves(rig), []);
+  });
+}
+
+test('a whole half file, whose end only its attempt did not see, is proven without another byte', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 100_000 });
+  const { result } = await rig.run('downloadExportDay', input);
+  assert.ok(result?.outcome === 'downloaded');
+  const path = fileURLToPath(result.file.location);
+  const bytes = await readFile(path);
+  rig.simulator.faults.add({ kind: 'resetMidBody', at: 0.9, operation: 'getFile', times: 1 });
+  await utimes(path, 1, 1);
+  await rig.run('downloadExportDay', input, { attempt: 2 });
+  const [half] = await halves(rig);
+  await writeFile(join(path, '..', half ?? ''), bytes);
+  const sentBefore = rig.simulator.ledger().bytesSent.total;
+  const { result: whole } = await rig.run('downloadExportDay', input, { attempt: 3 });
+  assertWhole(rig, whole);
+  assert.equal(rig.simulator.ledger().bytesSent.total, sentBefore);
+});
+
+test('a store that answers from another byte than was asked for is not believed', async (t) => {
+  const file = gzipSync(Buffer.from('{"record":1}\n'.repeat(100_000)), { level: 0 });
+  const server = await startDayServer(t, (request, response, number) => {
+    const headers = { etag: '"one"', 'content-length': file.length };
+    if (number === 1) {
+      response.writeHead(200, headers).write(file.subarray(0, 900_000), () => response.destroy());
+    } else if (request.headers.range === undefined) {
+      response.writeHead(200, headers).end(file);
+    } else {
+      response
+        .writeHead(206, { ...headers, 'content-range': `bytes 0-${file.length - 1}/${file.length}` })
+        .end(file);
+    }
+  });
+  const rig = await startRig(t, { twilioUrl: server.apiUrl, settings: { writeBatchBytes: 10_000 } });
+  assert.equal((await rig.run('downloadExportDay', input)).failure?.type, 'TwilioUnavailable');
+  const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
+  assert.ok(result?.outcome === 'downloaded');
+  assert.ok((await readFile(fileURLToPath(result.file.location))).equals(file));
+  const [whole, rest, anew] = server.stored;
+  assert.equal(whole?.range, undefined);
+  assert.match(rest?.range ?? '', /^bytes=[1-9]\d*-$/);
+  assert.equal(rest?.ifMatch, '"one"');
+  assert.equal(anew?.range, undefined);
+  assert.equal(server.asked.length, 3, 'each link is used once');
+});
+
+test('an attempt that is given up and still writes does no harm to its successor', async (t) => {
+  const file = gzipSync(Buffer.from('{"record":1}\n'.repeat(20_000)), { level: 0 });
+  const middle = Math.floor(file.length / 2);
+  let goOn: () => void = () => {};
+  const server = await startDayServer(t, (request, response, number) => {
+    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const headers = { etag: '"one"', 'content-length': file.length - from };
+    const status = from === 0 ? 200 : 206;
+    response.writeHead(
+      status,
+      from === 0
+        ? headers
+        : { ...headers, 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` },
+    );
+    if (number === 1) {
+      response.write(file.subarray(0, middle));
+      // Whatever it sends later is not what it began with.
+      goOn = () => response.end(Buffer.alloc(file.length - middle, 'x'));
+    } else {
+      response.end(file.subarray(from));
+    }
+  });
+  const rig = await startRig(t, {
+    twilioUrl: server.apiUrl,
+    settings: { writeBatchBytes: 1_000, stallMs: 5_000 },
+  });
+  const zombie = rig.run('downloadExportDay', input);
+  while ((await halves(rig)).length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
+  goOn();
+  const late = await zombie;
+  assert.equal(late.result, null, 'what it wrote proved wrong or is gone');
+  assert.ok(result?.outcome === 'downloaded');
+  const published = await readFile(fileURLToPath(result.file.location));
+  assert.ok(published.equals(file));
+  const again = await rig.run('downloadExportDay', input, { attempt: 3 });
+  assert.deepEqual(again.result, result);
+});
+
+const corruptions: [string, FaultKindScript][] = [
+  ['a byte that is another one', { kind: 'corrupt', at: 0.5 }],
+  ['a file that is cut short though its length fits', { kind: 'truncated', at: 0.7 }],
+];
+for (const [words, fault] of corruptions) {
+  test(`${words} is found on the disk, and the next attempt fetches all of it anew`, async (t) => {
+    const rig = await startDays(t, { sizeBytes: 50_000 });
+    rig.simulator.faults.add({ ...fault, operation: 'getFile', times: 1 });
+    const corrupt = await rig.run('downloadExportDay', input);
+    assert.equal(corrupt.failure?.type, 'DayFileCorrupt');
+    assert.equal(corrupt.failure?.nonRetryable, true);
+    assert.deepEqual(await halves(rig), []);
+    const { result } = await rig.run('downloadExportDay', input);
+    assertWhole(rig, result);
+  });
+}
+
+test('a store that sends less than it promised is asked for the rest', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 50_000 });
+  rig.simulator.faults.add({ kind: 'wrongLength', operation: 'getFile', times: 1 });
+  const short = await rig.run('downloadExportDay', input);
+  assert.ok(
+    ['TwilioUnavailable', 'DownloadStalled'].includes(short.failure?.type ?? ''),
+    String(short.error),
+  );
+  assertWhole(rig, (await rig.run('downloadExportDay', input, { attempt: 2 })).result);
+});
+
+test('a connection without bytes is a stall, and what came before it is kept', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 400_000 }, { settings: { stallMs: 150 } });
+  rig.simulator.faults.add({ kind: 'stall', operation: 'getFile', times: 1 });
+  const { failure, heartbeats } = await rig.run('downloadExportDay', input);
+  assert.equal(failure?.type, 'DownloadStalled');
+  assert.equal(failure?.nonRetryable, false);
+  assert.ok(heartbeats.length >= 5, 'it beats though no byte comes');
+  assert.equal((await halves(rig)).length, 1);
+});
+
+test('a link that has expired is rejected and a fresh one is asked for at the next attempt', async (t) => {
+  const rig = await startDays(t);
+  rig.simulator.faults.add({ kind: 'expiredLink', operation: 'fetchDay', times: 1 });
+  const { failure } = await rig.run('downloadExportDay', input);
+  assert.equal(failure?.type, 'LinkRejected');
+  assert.equal(failure?.nonRetryable, false);
+  assert.match(failure?.message ?? '', /answered 403 \(AccessDenied\)/);
+  assertWhole(rig, (await rig.run('downloadExportDay', input, { attempt: 2 })).result);
+});
+
+test('an outage of the store is retried and never shows the link', async (t) => {
+  const rig = await startDays(t);
+  for (const kind of ['status500', 'status503', 'resetBefore'] as const) {
+    rig.simulator.faults.add({ kind, operation: 'getFile', times: 1 });
+    const { failure } = await rig.run('downloadExportDay', input);
+    assert.equal(failure?.type, 'TwilioUnavailable');
+    assert.ok(!/Signature|X-Amz|\/files?\//.test(failure?.message ?? ''), failure?.message);
+  }
+});
+
+test('the store gets neither credentials nor an encoding, and its redirects are not followed', async (t) => {
+  const server = await startDayServer(t, (_request, response) => {
+    response.writeHead(302, { location: 'http://127.0.0.1:9/elsewhere' }).end();
+  });
+  const rig = await startRig(t, { twilioUrl: server.apiUrl });
+  const { failure } = await rig.run('downloadExportDay', input);
+  assert.equal(failure?.type, 'LinkRejected');
+  assert.deepEqual(server.stored, [
+    { range: undefined, ifMatch: undefined, authorization: undefined, acceptEncoding: 'identity' },
+  ]);
+  assert.ok(!JSON.stringify(failure).includes('planted-signature'));
+});
+
+test('a link that may not be followed is not followed', async (t) => {
+  for (const link of ['ftp://127.0.0.1/f', 'http://me:secret@127.0.0.1/f?sig=1', 'http://']) {
+    const server = await startDayServer(
+      t,
+      (_request, response) => response.end(),
+      () => link,
+    );
+    const rig = await startRig(t, { twilioUrl: server.apiUrl });
+    const { failure } = await rig.run('downloadExportDay', input);
+    assert.ok(failure?.type === 'LinkRejected', link);
+    assert.ok(!failure.message.includes('secret'));
+    assert.deepEqual(server.stored, []);
+  }
+});
+
+test('an empty day is empty in each of its three forms', async (t) => {
+  for (const file of ['emptyFile', 'zeroBytes', 'missing'] as const) {
+    const rig = await startDays(t, { statuses: [{ status: 'CompletedEmptyRecords' }], file });
+    const { result } = await rig.run('downloadExportDay', { ...input, status: 'CompletedEmptyRecords' });
+    assert.deepEqual(result, { outcome: 'empty' }, file);
+    assert.deepEqual(await halves(rig), []);
+  }
+});
+
+test('a day that is said to be empty and has records is downloaded', async (t) => {
+  const rig = await startDays(t);
+  assertWhole(
+    rig,
+    (await rig.run('downloadExportDay', { ...input, status: 'CompletedEmptyRecords' })).result,
+  );
+});
+
+test('a completed day of 0 bytes is corrupt, and one that is either is empty', async (t) => {
+  const rig = await startDays(t, { statuses: [{ status: 'Completed' }], file: 'zeroBytes' });
+  const { failure } = await rig.run('downloadExportDay', input);
+  assert.equal(failure?.type, 'DayFileCorrupt');
+  const { result } = await rig.run('downloadExportDay', { ...input, status: 'CompletedOrEmpty' });
+  assert.deepEqual(result, { outcome: 'empty' });
+});
+
+test('a completed day that answers 404 is asked again for a while, and then its file has expired', async (t) => {
+  const rig = await startDays(t, { statuses: [{ status: 'Completed' }], file: 'missing' });
+  const { failure } = await rig.run('downloadExportDay', input);
+  assert.equal(failure?.type, 'DayNotAvailable');
+  assert.equal(failure?.nonRetryable, true);
+  assert.ok((rig.simulator.ledger().requests.fetchDay ?? 0) >= 2);
+});
+
+test('a cancel ends the wait for a file at once', async (t) => {
+  const day: DayScript = { statuses: [{ status: 'Completed' }], file: 'missing' };
+  const rig = await startDays(t, day, { settings: { dayAppearsWithinMs: 60_000, dayRecheckMs: 60_000 } });
+  const { error } = await rig.run('downloadExportDay', input, {}, (env) =>
+    setTimeout(() => env.cancel(), 50),
+  );
+  assert.equal((error as Error).name, 'CancelledFailure');
+});
+
+test('a file that appears meanwhile is downloaded', async (t) => {
+  const rig = await startDays(
+    t,
+    { statuses: [{ status: 'Completed' }], fileDelay: '10 minutes' },
+    { settings: { dayAppearsWithinMs: 10_000 } },
+  );
+  const { result } = await rig.run('downloadExportDay', input, {}, () => {
+    setTimeout(() => rig.simulator.clock.advance(600_000), 30);
+  });
+  assertWhole(rig, result);
+});
+
+test('downloads over the slots wait, those over the queue come back later, and none is lost', async (t) => {
+  const rig = await startDays(t, {}, { downloadSlots: 1 });
+  rig.simulator.faults.add({ kind: 'slow', delayMs: 50, operation: 'getFile' });
+  const days = ['2026-10-01', '2026-10-02', '2026-10-03'];
+  const ran = await Promise.all(days.map((day) => rig.run('downloadExportDay', { ...input, day })));
+  assert.deepEqual(
+    ran.map(({ failure }) => failure?.type ?? null),
+    [null, null, 'DownloadSlotsBusy'],
+  );
+  const delayMs = Number(ran[2]?.failure?.nextRetryDelay);
+  assert.ok(delayMs >= 10_000 && delayMs <= 20_000);
+  const { result } = await rig.run('downloadExportDay', { ...input, day: '2026-10-03' }, { attempt: 2 });
+  assert.equal(result?.outcome, 'downloaded');
+});
+
+test('a cancel ends a download and a wait for a slot, keeps the half file, and frees the slot', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 400_000 }, { downloadSlots: 1, settings: { stallMs: 10_000 } });
+  rig.simulator.faults.add({ kind: 'stall', operation: 'getFile', times: 1 });
+  const running = rig.run('downloadExportDay', input, {}, (env) => setTimeout(() => env.cancel(), 150));
+  const waiting = rig.run('downloadExportDay', { ...input, day: '2026-10-02' }, {}, (env) =>
+    setTimeout(() => env.cancel(), 50),
+  );
+  assert.equal(((await waiting).error as Error).name, 'CancelledFailure');
+  assert.equal(((await running).error as Error).name, 'CancelledFailure');
+  assert.equal((await halves(rig)).length, 1);
+  assertWhole(rig, (await rig.run('downloadExportDay', input, { attempt: 2 })).result);
+});
+
+test('an outage of Twilio, a rate limit and lost credentials are all retried, each at its own pace', async (t) => {
+  const rig = await startDays(t);
+  const cases = [
+    [{ kind: 'status500' }, 'TwilioUnavailable', undefined],
+    [{ kind: 'status429', retryAfter: 3 }, 'RateLimited', 3_000],
+    [{ kind: 'status401' }, 'AuthenticationRejected', 300_000],
+  ] as const;
+  for (const [fault, type, minimumDelayMs] of cases) {
+    const mend = rig.simulator.faults.add({ ...fault, operation: 'fetchDay' });
+    const { failure } = await rig.run('downloadExportDay', input);
+    mend();
+    assert.equal(failure?.type, type);
+    assert.equal(failure?.nonRetryable, false);
+    assert.ok(minimumDelayMs === undefined || Number(failure?.nextRetryDelay) >= minimumDelayMs);
+  }
+});
+
+test('a destination that takes no new file lets go of the connection that the file was coming by', async (t) => {
+  let closed: Promise<unknown> = Promise.resolve();
+  const server = await startDayServer(t, (_request, response) => {
+    closed = once(response, 'close');
+    response.writeHead(200, { 'content-length': 100_000_000 }).write(Buffer.alloc(1_000_000));
+  });
+  const full: DayStorage = {
+    ...createFileStorage('file:./never-made'),
+    createHalf: () => Promise.reject(new StorageProblem('full', 'could not make a half file: ENOSPC')),
+  };
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid: `AC${'0'.repeat(32)}`, username: 'u', password: 'p' } },
+    destinations: { default: full },
+    twilioUrl: server.apiUrl,
+  });
+  t.after(close);
+  const { failure } = await runActivity(activities.downloadExportDay, input);
+  assert.equal(failure?.type, 'StorageUnavailable');
+  assert.equal(failure?.nextRetryDelay, 300_000);
+  await closed;
+});
+
+test('a destination that turned read-only or full is retried slowly', async (t) => {
+  const rig = await startDays(t);
+  await writeFile(join(rig.root, `account=${rig.simulator.accountSid}`), 'in the way');
+  const { failure } = await rig.run('downloadExportDay', input);
+  assert.equal(failure?.type, 'StorageRejected');
+  assert.equal(failure?.nonRetryable, false);
+  assert.equal(failure?.nextRetryDelay, 300_000);
+});
+
+async function startDays(t: TestContext, day: DayScript = {}, options: RigOptions = {}): Promise<Rig> {
+  const simulator: SimulatorOptions = {
+    ...options.simulator,
+    script: { ...options.simulator?.script, days: [{ statuses: [{ status: 'Completed' }], ...day }] },
+  };
+  const rig = await startRig(t, { ...options, simulator });
+  await rig.run('createExportJob', {
+    ...identity,
+    destination: 'default',
+    startDay: '2026-10-01',
+    endDay: '2026-10-03',
+    friendlyName: 'October',
+    submission: 1,
+  });
+  return rig;
+}
+
+function assertWhole(rig: Rig, result: unknown): void {
+  const expected = rig.simulator.expectedFile({ resourceType: 'Messages', day: DAY });
+  assert.ok(typeof result === 'object' && result !== null && 'file' in result, JSON.stringify(result));
+  const { location: _, ...proof } = result.file as { location: string };
+  assert.deepEqual(proof, expected);
+}
+
+async function halves({ root }: Rig): Promise<string[]> {
+  const names = await readdir(root, { recursive: true });
+  return names.map((name) => name.split('/').at(-1) ?? '').filter((name) => name.startsWith('_half-'));
+}

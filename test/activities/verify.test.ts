@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { createRecordCounter } from '../../activities/download/count-records.ts';
+import { judgeDay } from '../../activities/download/judge-day.ts';
+import { verifyDayFile } from '../../activities/download/verify-day-file.ts';
+import type { VerifiedFile } from '../../activities/download/verify-day-file.ts';
+
+const { signal } = new AbortController();
+const member = gzipSync('{"a":1}\n{"b":2}\n{"c":3}');
+
+test('a whole file is proven by its size, hash and records', async () => {
+  const verified = await verify(member, member.length);
+  assert.deepEqual(verified, {
+    whole: true,
+    proof: {
+      sizeBytes: member.length,
+      records: 3,
+      sha256: createHash('sha256').update(member).digest('hex'),
+    },
+  });
+});
+
+test('several gzip members are one file, wherever the reads cut it', async () => {
+  const file = Buffer.concat([
+    gzipSync('{"a":1}\n'),
+    gzipSync('{"b":2}\n{"c"'),
+    gzipSync(''),
+    gzipSync(':3}\n'),
+  ]);
+  for (let chunkBytes = 1; chunkBytes <= file.length; chunkBytes++) {
+    const verified = await verify(file, null, chunkBytes);
+    assert.ok(verified.whole && verified.proof.records === 3, `${chunkBytes}`);
+  }
+});
+
+test('any file that is cut short is not whole', async () => {
+  for (let length = 1; length < member.length; length++) {
+    assert.ok(!(await verify(member.subarray(0, length), null)).whole, `${length}`);
+  }
+  const second = Buffer.concat([member, member.subarray(0, 12)]);
+  assert.ok(!(await verify(second, null)).whole);
+});
+
+test('any single byte that is another one is noticed, or changes nothing that was decompressed', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(member.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+      const file = Buffer.from(member);
+      file[at] = (file[at] ?? 0) ^ flip;
+      const verified = await verify(file, null);
+      // Flags, time and system of the gzip header carry no content.
+      assert.ok(!verified.whole || at < 10, `${at}`);
+    }),
+  );
+});
+
+test('bytes after the last member are no part of a file', async () => {
+  for (const rest of ['garbage', '\0\0\0\0', '\u001F', 'x'.repeat(300_000)]) {
+    const file = Buffer.concat([member, Buffer.from(rest)]);
+    for (const chunkBytes of [7, member.length, file.length]) {
+      const verified = await verify(file, null, chunkBytes);
+      assert.ok(!verified.whole, JSON.stringify(rest.slice(0, 8)));
+    }
+  }
+});
+
+test('a size that is not the promised one is no whole file', async () => {
+  const verified = await verify(member, member.length + 1);
+  assert.ok(!verified.whole);
+  assert.match(verified.reason, new RegExp(`expected ${member.length + 1} bytes, got ${member.length}`));
+});
+
+test('what is no gzip at all is no whole file', async () => {
+  assert.ok(!(await verify(Buffer.from('{"a":1}\n'), null)).whole);
+  assert.ok(!(await verify(Buffer.alloc(0), null)).whole);
+});
+
+test('records are lines that are not empty, wherever the chunks are cut', () => {
+  const lines = fc.array(fc.constantFrom('', '{"a":1}', '{}', '\r', 'x'), { maxLength: 30 });
+  fc.assert(
+    fc.property(lines, fc.boolean(), fc.integer({ min: 1, max: 9 }), (parts, endsWithNewline, size) => {
+      const bytes = Buffer.from(parts.join('\n') + (endsWithNewline ? '\n' : ''));
+      const counter = createRecordCounter();
+      for (let at = 0; at < bytes.length; at += size) {
+        counter.add(bytes.subarray(at, at + size));
+      }
+      assert.equal(counter.finish(), parts.filter((line) => line !== '' && line !== '\r').length);
+    }),
+  );
+});
+
+test('what a find means depends on what the job said of the day', () => {
+  assert.equal(judgeDay('absent', 'CompletedEmptyRecords'), 'empty');
+  assert.equal(judgeDay('absent', 'Completed'), 'askAgain');
+  assert.equal(judgeDay('absent', 'CompletedOrEmpty'), 'askAgain');
+  assert.equal(judgeDay('zeroBytes', 'Completed'), 'corrupt');
+  assert.equal(judgeDay('zeroBytes', 'CompletedOrEmpty'), 'empty');
+  for (const status of ['Completed', 'CompletedEmptyRecords', 'CompletedOrEmpty'] as const) {
+    assert.equal(judgeDay('noRecords', status), 'empty');
+    assert.equal(judgeDay('records', status), 'publish');
+  }
+});
+
+function verify(file: Buffer, expectedBytes: number | null, chunkBytes = 16): Promise<VerifiedFile> {
+  return verifyDayFile(cut(file, chunkBytes), expectedBytes, signal);
+}
+
+async function* cut(file: Buffer, chunkBytes: number): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < file.length; at += chunkBytes) {
+    yield file.subarray(at, at + chunkBytes);
+  }
+}

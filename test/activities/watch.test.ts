@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import type { JobPicture, WatchExportJobInput } from '../../activities/index.ts';
+import type { SimulatorScript } from '../../simulator/index.ts';
+import { identity, startRig } from './rig.ts';
+import type { Rig } from './rig.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+test('one look is one request, and the first picture is returned at once', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const { result } = await rig.run('watchExportJob', watch);
+  assert.deepEqual(result?.days, { Submitted: ['2026-10-01..2026-10-03'] });
+  assert.equal(result?.over, false);
+  assert.equal(result?.asOf, '2026-10-10T12:00:00.000Z');
+  assert.deepEqual(rig.simulator.ledger().requests.fetchJob, 1);
+});
+
+test('the first attempt with a picture at hand asks nothing, the second asks once, and lookNow asks at once', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  const first = await rig.run('watchExportJob', { ...watch, seen });
+  assert.equal(first.failure?.type, 'JobUnchanged');
+  assert.equal(first.failure?.nonRetryable, false);
+  assert.equal(first.failure?.category, ApplicationFailureCategory.BENIGN);
+  assert.match(first.failure?.message ?? '', /^3 Submitted/);
+  const delayMs = Number(first.failure?.nextRetryDelay);
+  assert.ok(delayMs >= 10_000 && delayMs <= 30_000, `${delayMs}`);
+  assert.equal(rig.simulator.ledger().requests.fetchJob, 1);
+
+  rig.simulator.clock.advance(1_000);
+  const second = await rig.run('watchExportJob', { ...watch, seen }, { attempt: 2 });
+  assert.equal(second.failure?.type, 'JobUnchanged');
+  const [sighting] = (second.failure?.details ?? []) as [{ asOf: string; jobSid: string }];
+  assert.equal(sighting.jobSid, watch.jobSid);
+  assert.equal(sighting.asOf, '2026-10-10T12:00:01.000Z');
+  assert.equal(rig.simulator.ledger().requests.fetchJob, 2);
+
+  await rig.run('watchExportJob', { ...watch, seen, lookNow: true });
+  assert.equal(rig.simulator.ledger().requests.fetchJob, 3);
+});
+
+test('all eight statuses and an unknown one are told day by day', async (t) => {
+  const statuses = [
+    'Submitted',
+    'Running',
+    'ErrorDuringRun',
+    'Completed',
+    'CompletedEmptyRecords',
+    'Failed',
+    'RunningToBeDeleted',
+    'DeletedByUserRequest',
+    'Paused',
+  ];
+  const { rig, watch } = await startWatch(t, {
+    endDay: '2026-10-08',
+    startDay: '2026-09-30',
+    script: {
+      days: statuses.map((status, index) => ({
+        days: new Date(Date.parse('2026-09-30') + index * 24 * HOUR_MS).toISOString().slice(0, 10),
+        statuses: [{ status }],
+      })),
+    },
+  });
+  const picture = await look(rig, watch);
+  assert.deepEqual(Object.keys(picture.days).toSorted(), statuses.toSorted());
+  assert.equal(Object.values(picture.days).flat().length, 9);
+  assert.deepEqual(
+    picture.problems.map(({ type }) => type),
+    ['UnknownStatus'],
+  );
+  assert.equal(picture.over, false);
+});
+
+for (const form of ['withDays', 'daysNull', 'null', 'emptyList'] as const) {
+  test(`a job that ends mixed is accounted for with details of the form ${form}`, async (t) => {
+    const { rig, watch } = await startWatch(t, {
+      script: {
+        details: [{ form }],
+        days: [
+          { days: '2026-10-01', statuses: [{ status: 'Completed' }] },
+          { days: '2026-10-02', statuses: [{ status: 'CompletedEmptyRecords' }], file: 'missing' },
+          { days: '2026-10-03', statuses: [{ status: 'Failed' }] },
+        ],
+      },
+    });
+    rig.simulator.clock.advance(2 * HOUR_MS);
+    const picture = await look(rig, watch);
+    switch (form) {
+      case 'withDays':
+        assert.deepEqual(picture.days, {
+          Completed: ['2026-10-01'],
+          CompletedEmptyRecords: ['2026-10-02'],
+          Failed: ['2026-10-03'],
+        });
+        assert.ok(picture.over);
+        return;
+      case 'daysNull':
+        // Which of the two failed and which was empty, nothing tells.
+        assert.deepEqual(picture.days, {
+          CompletedOrEmpty: ['2026-10-01'],
+          Unaccounted: ['2026-10-02..2026-10-03'],
+        });
+        assert.ok(picture.over);
+        return;
+      case 'null':
+      case 'emptyList':
+        assert.deepEqual(picture.days, {
+          CompletedOrEmpty: ['2026-10-01'],
+          Unaccounted: ['2026-10-02..2026-10-03'],
+        });
+        assert.equal(picture.over, false);
+        rig.simulator.clock.advance(48 * HOUR_MS);
+        assert.ok(
+          (await look(rig, watch)).over,
+          'a job that says nothing for two days will not say it later',
+        );
+    }
+  });
+}
+
+test('a young job without details is waited for, without further requests', async (t) => {
+  const { rig, watch } = await startWatch(t, { script: { details: [{ form: 'null' }] } });
+  const picture = await look(rig, watch);
+  assert.deepEqual(picture.days, { Unaccounted: ['2026-10-01..2026-10-03'] });
+  assert.deepEqual(picture.byStatus, {});
+  assert.equal(rig.simulator.ledger().requests.listDays, undefined);
+});
+
+test('days that no entry names are settled by their files once the job is over', async (t) => {
+  const { rig, watch } = await startWatch(t, {
+    script: { details: [{ form: 'daysNull' }], days: [{ statuses: [{ status: 'Completed' }] }] },
+  });
+  const picture = await look(rig, watch);
+  assert.deepEqual(
+    picture.days,
+    { Completed: ['2026-10-01..2026-10-03'] },
+    'one count of all days needs no file',
+  );
+  assert.ok(picture.over);
+});
+
+test('a job that Twilio forgot keeps its final days, and the Days list tells of the others', async (t) => {
+  const { rig, watch } = await startWatch(t, {
+    script: {
+      days: [
+        { days: '2026-10-01', statuses: [{ status: 'Failed' }] },
+        { days: '2026-10-02', statuses: [{ status: 'Running', for: '1 hour' }, { status: 'Completed' }] },
+        { days: '2026-10-03', statuses: [{ status: 'Running', for: '9 days' }, { status: 'Completed' }] },
+      ],
+    },
+  });
+  const seen = await look(rig, watch);
+  rig.simulator.clock.advance(2 * HOUR_MS);
+  const picture = await look(rig, { ...watch, jobSid: `JS${'0'.repeat(32)}`, seen }, 2);
+  assert.deepEqual(picture.days, {
+    Failed: ['2026-10-01'],
+    CompletedOrEmpty: ['2026-10-02'],
+    Unaccounted: ['2026-10-03'],
+  });
+  assert.ok(picture.over && picture.gone);
+  assert.deepEqual(picture.byStatus, { Failed: 1, CompletedOrEmpty: 1, Unaccounted: 1 });
+});
+
+test('an outage is one change when it begins, retries while it lasts, and one change when it ends', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  const mend = rig.simulator.faults.add({ kind: 'status503', operation: 'fetchJob' });
+  const began = await look(rig, { ...watch, seen }, 2);
+  assert.deepEqual(
+    began.problems.map(({ type }) => type),
+    ['TwilioUnavailable'],
+  );
+  assert.deepEqual(began.days, seen.days);
+  assert.equal(rig.simulator.ledger().requests.fetchJob, 4, 'three tries in one attempt');
+
+  const lasts = await rig.run('watchExportJob', { ...watch, seen: began }, { attempt: 4 });
+  assert.equal(lasts.failure?.type, 'TwilioUnavailable');
+  assert.equal(lasts.failure?.nonRetryable, false);
+  assert.equal(lasts.failure?.nextRetryDelay, 160_000);
+  const late = await rig.run('watchExportJob', { ...watch, seen: began }, { attempt: 40 });
+  assert.equal(late.failure?.nextRetryDelay, watch.poll.maximumIntervalMs);
+
+  mend();
+  const ended = await look(rig, { ...watch, seen: began }, 5);
+  assert.deepEqual(ended.problems, []);
+});
+
+test('a single reset is no problem at all', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  rig.simulator.faults.add({ kind: 'resetBefore', operation: 'fetchJob', times: 2 });
+  assert.deepEqual((await look(rig, watch)).problems, []);
+});
+
+test('credentials that stopped working are a problem that is asked about slowly', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  rig.simulator.faults.add({ kind: 'status401', operation: 'fetchJob' });
+  const began = await look(rig, { ...watch, seen }, 2);
+  assert.deepEqual(
+    began.problems.map(({ type }) => type),
+    ['AuthenticationRejected'],
+  );
+  assert.match(began.problems[0]?.problem ?? '', /401.*request id/);
+  const lasts = await rig.run('watchExportJob', { ...watch, seen: began }, { attempt: 2 });
+  assert.equal(lasts.failure?.type, 'AuthenticationRejected');
+  assert.equal(lasts.failure?.nonRetryable, false);
+  assert.equal(lasts.failure?.nextRetryDelay, watch.poll.maximumIntervalMs);
+});
+
+test('a rate limit is no change: the next look comes when Twilio says, capped', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  rig.simulator.faults.add({ kind: 'status429', retryAfter: 5 * 3_600, operation: 'fetchJob' });
+  const { failure } = await rig.run('watchExportJob', { ...watch, seen }, { attempt: 2 });
+  assert.equal(failure?.type, 'RateLimited');
+  const delayMs = Number(failure?.nextRetryDelay);
+  assert.ok(delayMs >= 15 * MINUTE_MS && delayMs <= 18 * MINUTE_MS, `${delayMs}`);
+});
+
+test('without a picture to return, an outage is a retried failure', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  rig.simulator.faults.add({ kind: 'status500', operation: 'fetchJob' });
+  const { failure } = await rig.run('watchExportJob', watch);
+  assert.equal(failure?.type, 'TwilioUnavailable');
+  assert.equal(failure?.nonRetryable, false);
+});
+
+test('an account that this worker does not know later on is retried slowly', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const { failure } = await rig.run('watchExportJob', { ...watch, account: 'gone' });
+  assert.equal(failure?.type, 'AuthenticationRejected');
+  assert.equal(failure?.nonRetryable, false);
+});
+
+interface StartWatchOptions {
+  startDay?: string;
+  endDay?: string;
+  script?: SimulatorScript;
+}
+
+async function startWatch(
+  t: TestContext,
+  { startDay = '2026-10-01', endDay = '2026-10-03', script }: StartWatchOptions = {},
+): Promise<{ rig: Rig; watch: WatchExportJobInput }> {
+  const rig = await startRig(t, {
+    simulator: { clock: { kind: 'manual', start: '2026-10-10T12:00:00Z' }, script },
+  });
+  const { result } = await rig.run('createExportJob', {
+    ...identity,
+    destination: 'default',
+    startDay,
+    endDay,
+    friendlyName: 'October',
+    submission: 1,
+  });
+  assert.ok(result);
+  const { jobSid, friendlyName, createdAt } = result;
+  const poll = { minimumIntervalMs: 10_000, maximumIntervalMs: 15 * MINUTE_MS };
+  const watch = {
+    ...identity,
+    jobSid,
+    friendlyName,
+    startDay,
+    endDay,
+    createdAt,
+    seen: null,
+    lookNow: false,
+    poll,
+  };
+  return { rig, watch };
+}
+
+async function look(rig: Rig, watch: WatchExportJobInput, attempt = 1): Promise<JobPicture> {
+  const { result, error } = await rig.run('watchExportJob', watch, { attempt });
+  assert.ok(result, String(error));
+  return result;
+}

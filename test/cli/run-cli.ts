@@ -1,0 +1,89 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { runCommandLine } from '../../cli/program.ts';
+
+/** How a command line ended. */
+export interface CliEnd {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Where and with what a command line runs. */
+export interface CliSurroundings {
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+/** Runs the real command line in a process of its own, to its end. */
+export async function runCli(words: string[], surroundings: CliSurroundings = {}): Promise<CliEnd> {
+  return startCli(words, surroundings).ended;
+}
+
+/** The same, while it runs. */
+export function startCli(
+  words: string[],
+  { cwd, env }: CliSurroundings = {},
+): { child: ChildProcess; ended: Promise<CliEnd>; stdoutHas: (pattern: RegExp) => Promise<RegExpExecArray> } {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...words], {
+    // Neither Temporal's configuration of this machine nor its own: only what a test says.
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], XDG_CONFIG_HOME: '/nowhere', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd !== undefined && { cwd }),
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = once(child, 'close').then(([code]: (number | null)[]) => ({
+    code: code ?? null,
+    stdout,
+    stderr,
+  }));
+  const stdoutHas = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const found = pattern.exec(stdout);
+      if (found) return found;
+      const more = await Promise.race([once(child.stdout, 'data').then(() => true), ended.then(() => false)]);
+      if (!more && !pattern.test(stdout))
+        throw new Error(`ended without ${String(pattern)}: ${stdout}${stderr}`);
+    }
+  };
+  return { child, ended, stdoutHas };
+}
+
+/** Runs a command line in this process: what `main.ts` does, for what needs no process of its own. */
+export async function runCliHere(words: string[], env: Record<string, string> = {}): Promise<CliEnd> {
+  const [stdout, stderr] = [collect(), collect()];
+  const code = await runCommandLine(words, {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: { XDG_CONFIG_HOME: '/nowhere', ...env },
+    onInterrupt: () => {},
+  });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function collect(): { stream: Writable; text: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+/** The JSON document on the last line of stdout. */
+export function lastDocument({ stdout }: Pick<CliEnd, 'stdout'>): Record<string, unknown> {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { exitCodes } from '../../cli/exit-codes.ts';
+import { lastDocument, runCli, runCliHere } from './run-cli.ts';
+
+const wellAsked = ['--resource-type', 'Messages', '--start-day', '2026-10-01', '--end-day', '2026-10-02'];
+/** A port on which nobody listens: whoever asks Temporal before checking fails with another exit code. */
+const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+const mistyped: { title: string; words: string[]; says: RegExp }[] = [
+  { title: 'a mistyped command', words: ['strat'], says: /unknown command 'strat' \(Did you mean start\?\)/ },
+  {
+    title: 'a mistyped option',
+    words: ['start', '--star-day', '2026-10-01'],
+    says: /unknown option '--star-day' \(Did you mean --start-day\?\)/,
+  },
+  {
+    title: 'a mistyped type',
+    words: ['start', ...wellAsked, '--resource-type', 'Mesages'],
+    says: /--resource-type must be one of "Messages".*got "Mesages"/,
+  },
+  {
+    title: 'a day that is not in the calendar',
+    words: ['start', ...wellAsked, '--start-day', '2026-02-30'],
+    says: /--start-day must be a day of the calendar, written YYYY-MM-DD, got "2026-02-30"/,
+  },
+  {
+    title: 'a number that is none',
+    words: ['start', ...wellAsked, '--maximum-attempts', 'many'],
+    says: /--maximum-attempts must be a whole number from 1 to 20, got "many"/,
+  },
+  {
+    title: 'a duration without its unit',
+    words: ['start', ...wellAsked, '--timeout', 'soon'],
+    says: /--timeout must be a duration/,
+  },
+  {
+    title: 'a webhook without its method',
+    words: ['start', ...wellAsked, '--webhook-url', 'https://example.com/'],
+    says: /--webhook-method must be "GET" or "POST", got nothing/,
+  },
+  { title: 'a missing id', words: ['progress'], says: /missing required argument 'workflow-id'/ },
+  { title: 'one id too many', words: ['result', 'a', 'b'], says: /too many arguments/ },
+  { title: 'a limit of nothing', words: ['list', '--limit', '0'], says: /--limit must be a number from 1/ },
+  {
+    title: 'a port that is none',
+    words: ['simulate', '--port', 'x'],
+    says: /--port must be a number from 0 to 65535/,
+  },
+  {
+    title: 'a script that is not there',
+    words: ['simulate', '--script', 'nowhere.json'],
+    says: /The script can not be used \[nowhere.json\]/,
+  },
+];
+
+for (const { title, words, says } of mistyped)
+  test(`${title} is one line on stderr and exit code 2, before Temporal is asked`, async () => {
+    const { code, stdout, stderr } = await runCliHere(words, nowhere);
+    assert.equal(code, exitCodes.usage.code, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, says);
+    assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+  });
+
+test('every fault of a request is named at once, by the names of the options', async () => {
+  const { stderr } = await runCliHere(['start', '--start-day', 'yesterday'], nowhere);
+  assert.match(stderr, /--resource-type must.*--start-day must.*--end-day must/);
+});
+
+test('with --json a refusal is a document too', async () => {
+  const end = await runCliHere(['start', '--resource-type', 'Mesages', '--json'], nowhere);
+  assert.equal(end.code, exitCodes.usage.code);
+  const { error } = lastDocument(end) as { error: { type: string; message: string } };
+  assert.equal(error.type, 'usage');
+  assert.match(error.message, /--resource-type/);
+});
+
+test('the process itself ends with the exit code of the table', async () => {
+  const { code, stdout, stderr } = await runCli(['strat'], { env: nowhere });
+  assert.equal(code, exitCodes.usage.code);
+  assert.equal(stdout, '');
+  assert.match(stderr, /Did you mean start/);
+});
+
+test('a Temporal that can not be reached is one line with its address', async () => {
+  const { code, stderr } = await runCli(['list', '--namespace', 'mine'], { env: nowhere });
+  assert.equal(code, exitCodes.unreachable.code);
+  assert.match(stderr, /can not be reached \[127\.0\.0\.1:1, namespace mine\]/);
+  assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+});
+
+test('help shows examples and every exit code, and ends with 0', async () => {
+  const [program, start] = await Promise.all([runCliHere(['--help']), runCliHere(['start', '--help'])]);
+  assert.equal(program.code, 0);
+  assert.equal(start.code, 0);
+  for (const { code, meaning } of Object.values(exitCodes))
+    assert.ok(program.stdout.includes(`${String(code).padStart(3)}  ${meaning}`), meaning);
+  assert.match(start.stdout, /Examples:\n {2}bulk-exports start/);
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { ExportHandle } from '../../client/index.ts';
+import { createDevServerEnv } from '../support/temporal.ts';
+import { failureOf, withExports } from './client-env.ts';
+import { anInput, aResult, LATER_SIGHTING } from './samples.ts';
+
+let env: TestWorkflowEnvironment;
+before(async () => {
+  env = await createDevServerEnv();
+});
+after(() => env.teardown());
+
+test('progress is the answer of the workflow, with the later look of the pending activity', async () => {
+  await withExports(env, async (exports) => {
+    const handle = await exports.startExport(anInput('look'), { workflowId: randomUUID() });
+    const progress = await until(
+      () => handle.progress(),
+      ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
+    );
+    assert.ok(progress.source === 'workflow');
+    assert.equal(progress.days.done, 1);
+    assert.deepEqual(progress.jobs, [{ ...LATER_SIGHTING, startDay: '2026-10-01', endDay: '2026-10-02' }]);
+    assert.deepEqual(progress.problems, []);
+  });
+});
+
+test('a failure that is being retried is a problem in the progress', async () => {
+  await withExports(env, async (exports) => {
+    const handle = await exports.startExport(anInput('create'), { workflowId: randomUUID() });
+    const { problems } = await until(
+      () => handle.progress(),
+      (progress) => progress.problems.length > 0,
+    );
+    assert.match(problems[0]?.problem ?? '', /createExportJob.*Twilio answered 503/);
+    assert.ok(Date.parse(problems[0]?.since ?? '') > Date.parse('2020-01-01'));
+  });
+});
+
+test('watching shows each change once and ends with the export', async () => {
+  await withExports(env, async (exports) => {
+    const handle = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
+    const phases: (string | null)[] = [];
+    for await (const { phase } of handle.watch({ intervalMs: 20 })) {
+      phases.push(phase);
+      if (phases.length === 1) await exports.getHandle(handle.workflowId).cancel();
+    }
+    assert.deepEqual(phases, ['waiting', 'cancelled']);
+  });
+});
+
+test('without a worker the progress comes from the server alone, and says so', async () => {
+  await withExports(env, async (exports, client, worker) => {
+    const { workflowId } = await exports.startExport(anInput('look'), { workflowId: randomUUID() });
+    const handle = new ExportHandle({ client, workflowId, queryTimeoutMs: 300 });
+    await until(
+      () => handle.progress(),
+      ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
+    );
+    await worker.stop();
+    assert.deepEqual(await handle.progress(), {
+      source: 'description',
+      workflowId,
+      phase: 'creating',
+      resourceType: 'Messages',
+      startDay: '2026-10-01',
+      endDay: '2026-10-02',
+      days: { total: 2, done: 0 },
+      jobs: [LATER_SIGHTING],
+      problems: [],
+      result: null,
+    });
+  });
+});
+
+test('without a worker an export that is over still has its result', async () => {
+  await withExports(env, async (exports, client, worker) => {
+    const complete = await exports.startExport(anInput('complete'), { workflowId: randomUUID() });
+    const failed = await exports.startExport(anInput('fail:ExportIncomplete'), { workflowId: randomUUID() });
+    await complete.result();
+    await failureOf(failed);
+    await worker.stop();
+    const impatient = ({ workflowId }: ExportHandle) =>
+      new ExportHandle({ client, workflowId, queryTimeoutMs: 300 }).progress();
+    const [well, badly] = await Promise.all([impatient(complete), impatient(failed)]);
+    assert.equal(well.source, 'description');
+    assert.equal(well.phase, 'complete');
+    assert.deepEqual(well.result, aResult('complete'));
+    assert.equal(badly.phase, 'incomplete');
+    assert.deepEqual(badly.result, aResult('incomplete'));
+  });
+});
+
+test('a data converter that encrypts hides nothing from the client', async () => {
+  await withExports(
+    env,
+    async (exports) => {
+      const workflowId = randomUUID();
+      const handle = await exports.startExport(anInput('look'), { workflowId });
+      const progress = await until(
+        () => handle.progress(),
+        ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
+      );
+      assert.equal(progress.source, 'workflow');
+      await assert.rejects(
+        exports.startExport(anInput('look', { email: 'a@b.example' }), { workflowId }),
+        /email is not set there, "a@b.example" here/,
+      );
+      const failing = await exports.startExport(anInput('fail:ExportIncomplete'), {
+        workflowId: randomUUID(),
+      });
+      assert.deepEqual((await failureOf(failing)).result, aResult('incomplete'));
+    },
+    { payloadCodecs: [xorCodec] },
+  );
+});
+
+/** Not a cipher, but nothing can be read through it by accident. */
+const xorCodec: PayloadCodec = {
+  encode: (payloads) => Promise.resolve(payloads.map(xor)),
+  decode: (payloads) => Promise.resolve(payloads.map(xor)),
+};
+
+function xor(payload: Payload): Payload {
+  // oxlint-disable-next-line id-denylist -- the SDK's own field name
+  return { ...payload, ...(payload.data && { data: payload.data.map((byte) => byte ^ 0x5a) }) };
+}
+
+async function until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean): Promise<T> {
+  const seen = await look();
+  if (isIt(seen)) return seen;
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
+  return until(look, isIt);
+}

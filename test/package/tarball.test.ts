@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { createDevServerEnv } from '../support/temporal.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+const DAY = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
+
+describe('the packed package, installed in a fresh project', () => {
+  let env: TestWorkflowEnvironment;
+  let folder: string;
+  let project: string;
+  let caller: string;
+
+  before(async () => {
+    env = await createDevServerEnv();
+    folder = await mkdtemp(join(tmpdir(), 'tarball-'));
+    // Beside each other: below, the caller would find what the other has installed.
+    [project, caller] = [join(folder, 'project'), join(folder, 'caller')];
+    await install({ folder, project, caller });
+  });
+  after(async () => {
+    await env.teardown();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('holds what is run and nothing of the tests', async () => {
+    const { stdout } = await run('find', ['.', '-type', 'f'], { cwd: packageFolder(project) });
+    const files = stdout.trim().split('\n').toSorted();
+    const strangers = files.filter(
+      (file) => !/^\.\/(dist\/.*\.(js|d\.ts)|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(file),
+    );
+    assert.deepEqual(strangers, []);
+    assert.deepEqual(
+      files.filter((file) => /\/(test|bench)\//.test(file)),
+      [],
+    );
+    assert.ok(files.includes('./dist/workflows/index.js'));
+  });
+
+  test('exports by the default path, by a re-export, and by a bundle', { timeout: 120_000 }, async () => {
+    const exports = pathToFileURL(join(project, 'exports')).href;
+    const { stdout } = await run(process.execPath, ['export-three-ways.js', env.address, exports, DAY], {
+      cwd: project,
+    });
+    const own = 'hello from the own activity';
+    assert.deepEqual(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), {
+      defaultPath: { outcome: 'complete', downloaded: 1 },
+      reExport: { outcome: 'complete', downloaded: 1, greeting: own },
+      bundle: { outcome: 'complete', downloaded: 1, greeting: own },
+    });
+  });
+
+  test('serves a caller who has not installed what workers alone need', async () => {
+    const code = `import { BulkExportsClient } from 'temporal-bulk-exports/client'; console.log(typeof BulkExportsClient);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: caller });
+    assert.equal(stdout, 'function\n');
+  });
+
+  test('runs its command line there, too', async () => {
+    const cli = join(packageFolder(caller), 'dist/cli/main.js');
+    const { stdout } = await run(process.execPath, [cli, 'start', '--help'], { cwd: caller });
+    assert.match(stdout, /--resource-type/);
+  });
+});
+
+/**
+ * Packs, and unpacks below a fresh `node_modules` that has what `package.json` asks for and nothing else: links to
+ * the copies of this checkout, so that there is one of each.
+ */
+async function install(input: { folder: string; project: string; caller: string }): Promise<void> {
+  const { folder, project, caller } = input;
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
+  const tarball = join(folder, packed.filename);
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    await readFile(join(root, 'package.json'), 'utf8'),
+  ) as Manifest;
+
+  await cp(join(root, 'test/package/consumer'), project, { recursive: true });
+  await writeFile(join(project, 'package.json'), '{"type": "module"}');
+  const all = Object.keys({ ...dependencies, ...peerDependencies });
+  await populate(project, tarball, all);
+  await populate(
+    caller,
+    tarball,
+    all.filter((name) => !peerDependenciesMeta[name]?.optional),
+  );
+}
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional?: boolean }>;
+}
+
+async function populate(project: string, tarball: string, names: string[]): Promise<void> {
+  await mkdir(packageFolder(project), { recursive: true });
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', packageFolder(project)], { cwd: project });
+  for (const name of names) {
+    const link = join(project, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(root, 'node_modules', name), link);
+  }
+}
+
+function packageFolder(project: string): string {
+  return join(project, 'node_modules/temporal-bulk-exports');
+}

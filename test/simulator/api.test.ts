@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { startSimulator, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN } from '../../simulator/index.ts';
+import { basic, call, startTwilio } from './caller.ts';
+
+test('without credentials, and with wrong ones, every path answers 401 with WWW-Authenticate', async () => {
+  await using twilio = await startTwilio();
+  const { apiUrl } = twilio.simulator;
+  for (const authorization of ['', 'Bearer x', 'Basic ???', basic(TEST_ACCOUNT_SID, 'wrong')]) {
+    for (const path of ['/v1/Exports/Messages/Jobs', '/v1/Exports/Jobs/JS1', '/nowhere']) {
+      const headers: Record<string, string> = authorization === '' ? {} : { Authorization: authorization };
+      const { status, json, headers: answered } = await call(apiUrl + path, { headers });
+      assert.deepEqual([status, json.code], [401, 20_003]);
+      assert.match(String(answered['www-authenticate']), /^Basic /);
+    }
+  }
+});
+
+test('an API key opens its account, and one account sees nothing of another', async () => {
+  const credentials = [
+    {
+      accountSid: TEST_ACCOUNT_SID,
+      authToken: 'one',
+      apiKeys: [{ sid: `SK${'1'.repeat(32)}`, secret: 'key' }],
+    },
+    { accountSid: `AC${'2'.repeat(32)}`, authToken: 'two' },
+  ];
+  await using twilio = await startTwilio({ credentials });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(60);
+  const byKey = { Authorization: basic(`SK${'1'.repeat(32)}`, 'key') };
+  const byOther = { Authorization: basic(`AC${'2'.repeat(32)}`, 'two') };
+  assert.equal((await twilio.api(`Jobs/${jobSid}`, { headers: byKey })).status, 200);
+  assert.equal((await twilio.api(`Jobs/${jobSid}`, { headers: byOther })).status, 404);
+  assert.equal((await twilio.api('Messages/Days/2026-10-01', { headers: byOther })).status, 404);
+  assert.equal((await twilio.api('Messages/Jobs', { headers: byOther })).json.jobs.length, 0);
+});
+
+test('every answer of the API has a request id of its own and the Date of the simulator', async () => {
+  await using twilio = await startTwilio();
+  const ids = new Set<unknown>();
+  for (const path of ['Messages/Jobs', 'Messages/Days', 'Jobs/JS1', 'nowhere']) {
+    const { headers } = await twilio.api(path);
+    assert.equal(headers.date, 'Sun, 22 Nov 2026 10:00:00 GMT');
+    assert.equal(headers['twilio-concurrent-requests'], '1');
+    assert.match(String(headers['twilio-request-id']), /^RQ[0-9a-f]{32}$/);
+    ids.add(headers['twilio-request-id']);
+  }
+  assert.equal(ids.size, 4);
+});
+
+test('a create carries the CORS headers of the documents', async () => {
+  await using twilio = await startTwilio();
+  const form = { StartDay: '2026-10-01', EndDay: '2026-10-01', FriendlyName: 'x' };
+  const { headers } = await twilio.api('Messages/Jobs', { form });
+  for (const name of ['origin', 'methods', 'headers', 'credentials']) {
+    assert.ok(headers[`access-control-allow-${name}`], name);
+  }
+  assert.ok(headers['access-control-expose-headers']);
+});
+
+test('paths that do not exist answer 404, and methods that a path has not answer 405', async () => {
+  await using twilio = await startTwilio();
+  for (const path of [
+    'Faxes',
+    'messages',
+    'Jobs',
+    'Messages/Weeks',
+    'Messages/Days/2026-10-01/x',
+    '%E0%A4%A',
+  ]) {
+    const { status, json } = await twilio.api(path);
+    assert.deepEqual([status, json.code, json.status], [404, 20_404, 404], path);
+    assert.ok(json.message && json.more_info);
+  }
+  for (const [path, method, allow] of [
+    ['Messages', 'DELETE', 'GET'],
+    ['Messages/Jobs', 'PUT', 'GET, POST'],
+    ['Jobs/JS1', 'POST', 'GET, DELETE'],
+    ['Messages/Days/2026-10-01', 'DELETE', 'GET'],
+  ] as const) {
+    const { status, headers } = await twilio.api(path, { method });
+    assert.deepEqual([status, headers.allow], [405, allow], path);
+  }
+});
+
+for (const type of ['Messages', 'Calls', 'Conferences', 'Participants']) {
+  test(`${type} can be fetched as an export, with a link to its days`, async () => {
+    await using twilio = await startTwilio();
+    const url = `${twilio.simulator.apiUrl}/v1/Exports/${type}`;
+    const { json } = await twilio.api(type);
+    assert.deepEqual(json, { resource_type: type, url, links: { days: `${url}/Days` } });
+  });
+}
+
+test('a body larger than any form is refused, and nonsense on the wire harms nothing', async () => {
+  await using twilio = await startTwilio();
+  const { status } = await twilio.api('Messages/Jobs', { form: { FriendlyName: 'x'.repeat(100_000) } });
+  assert.equal(status, 413);
+  for (const origin of [twilio.simulator.apiUrl, twilio.simulator.storeUrl]) {
+    for (const nonsense of [
+      '\0\0\0\r\n\r\n',
+      'GET * HTTP/1.1\r\nHost: x\r\n\r\n',
+      'GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n',
+    ]) {
+      const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+      socket.end(nonsense);
+      socket.resume();
+      await once(socket, 'close');
+    }
+  }
+  assert.equal((await twilio.api('Messages/Jobs')).status, 200);
+});
+
+test('stop ends open connections at once and frees both ports', async () => {
+  const simulator = await startSimulator({ script: { faults: [{ kind: 'slow', delayMs: 3_600_000 }] } });
+  const pending = call(`${simulator.apiUrl}/v1/Exports/Messages/Jobs`, {
+    headers: { Authorization: basic(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN) },
+  });
+  const ended = assert.rejects(pending);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 20);
+  });
+  await simulator.stop();
+  await ended;
+  await assert.rejects(call(simulator.apiUrl), { code: 'ECONNREFUSED' });
+  await assert.rejects(call(simulator.storeUrl), { code: 'ECONNREFUSED' });
+});
+
+test('options that can not be used are refused, all at once', async () => {
+  const options = {
+    port: -1,
+    clock: { kind: 'faster', speed: 0 },
+    credentials: [{ accountSid: 'x', authToken: 'y' }],
+  } as const;
+  await assert.rejects(
+    startSimulator({ ...options, credentials: [...options.credentials] }),
+    (error: Error) => ['port', 'clock.speed', 'accountSid'].every((name) => error.message.includes(name)),
+  );
+});

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import type { FaultScript } from '../../simulator/index.ts';
+import { call, startTwilio } from './caller.ts';
+import type { Twilio } from './caller.ts';
+
+const DAY = '2026-10-01';
+const FORM = { StartDay: DAY, EndDay: DAY, FriendlyName: 'x' };
+
+async function withFault(...faults: FaultScript[]): Promise<Twilio> {
+  const twilio = await startTwilio({ script: { faults, days: [{ sizeBytes: 400_000 }] } });
+  return twilio;
+}
+
+async function withFileAndFault(...faults: FaultScript[]): Promise<Twilio> {
+  const twilio = await withFault(...faults);
+  await twilio.createJob(DAY, DAY);
+  twilio.minutes(60);
+  return twilio;
+}
+
+test('429 comes with and without Retry-After, and the create is not carried out', async () => {
+  await using twilio = await withFault(
+    { kind: 'status429', operation: 'createJob', nth: 1, retryAfter: 7 },
+    { kind: 'status429', operation: 'createJob', nth: 2 },
+  );
+  const replies = [
+    await twilio.api('Messages/Jobs', { form: FORM }),
+    await twilio.api('Messages/Jobs', { form: FORM }),
+    await twilio.api('Messages/Jobs', { form: FORM }),
+  ];
+  assert.deepEqual(
+    replies.map(({ status, headers, json }) => [status, headers['retry-after'], json.code]),
+    [
+      [429, '7', 20_429],
+      [429, undefined, 20_429],
+      [201, undefined, undefined],
+    ],
+  );
+  const { jobsMade, faults, requests } = twilio.simulator.ledger();
+  assert.deepEqual([jobsMade, faults, requests.createJob], [1, { status429: 2 }, 3]);
+});
+
+test('more requests at once than the script allows answer 429', { timeout: 20_000 }, async () => {
+  await using twilio = await startTwilio({
+    script: { concurrentRequests: 2, faults: [{ kind: 'slow', delayMs: 3_600_000, times: 2 }] },
+  });
+  const pending = [1, 2].map(() => assert.rejects(twilio.api('Messages')));
+  while (twilio.simulator.ledger().requests.fetchExport !== 2) {
+    await sleep(1);
+  }
+  const { status, headers } = await twilio.api('Messages');
+  assert.deepEqual([status, headers['twilio-concurrent-requests']], [429, '3']);
+  await twilio.simulator.stop();
+  await Promise.all(pending);
+});
+
+test('401, 500 and a 503 of HTML are answered in their forms', async () => {
+  await using twilio = await withFault(
+    { kind: 'status401', operation: 'listJobs' },
+    { kind: 'status500', operation: 'listDays' },
+    { kind: 'status503', operation: 'fetchExport' },
+  );
+  assert.deepEqual((await twilio.api('Messages/Jobs')).json.code, 20_003);
+  assert.deepEqual((await twilio.api('Messages/Days')).json.code, 20_500);
+  const page = await twilio.api('Messages');
+  assert.deepEqual([page.status, page.headers['content-type']], [503, 'text/html']);
+  assert.match(page.bytes.toString('utf8'), /<html>/);
+});
+
+test('a reset before loses the request, a reset after only its answer', async () => {
+  await using twilio = await withFault(
+    { kind: 'resetBefore', operation: 'createJob', nth: 1 },
+    { kind: 'resetAfter', operation: 'createJob', nth: 2 },
+  );
+  await assert.rejects(twilio.api('Messages/Jobs', { form: FORM }), { code: 'ECONNRESET' });
+  assert.equal(twilio.simulator.ledger().jobsMade, 0);
+  await assert.rejects(twilio.api('Messages/Jobs', { form: FORM }), { code: 'ECONNRESET' });
+  assert.equal(twilio.simulator.ledger().jobsMade, 1);
+});
+
+test('a request that was given up may be carried out later', async () => {
+  await using twilio = await withFault({
+    kind: 'carriedOutLate',
+    operation: 'createJob',
+    delay: '30 seconds',
+  });
+  await assert.rejects(twilio.api('Messages/Jobs', { form: FORM }), { code: 'ECONNRESET' });
+  twilio.minutes(0.4);
+  assert.equal(twilio.simulator.ledger().jobsMade, 0);
+  twilio.minutes(0.1);
+  assert.equal(twilio.simulator.ledger().jobsMade, 1);
+});
+
+test('a slow answer takes its time and is good', async () => {
+  await using twilio = await withFault({ kind: 'slow', delayMs: 50 });
+  const startedAt = performance.now();
+  assert.equal((await twilio.api('Messages')).status, 200);
+  assert.ok(performance.now() - startedAt >= 49);
+});
+
+test('a truncated file is no whole gzip, and its length does not betray it', async () => {
+  await using twilio = await withFileAndFault({ kind: 'truncated', at: 0.4 });
+  const { status, headers, bytes } = await call(await twilio.link(DAY));
+  assert.deepEqual([status, headers['content-length'], bytes.length], [200, '160000', 160_000]);
+  assert.throws(() => gunzipSync(bytes), { code: 'Z_BUF_ERROR' });
+});
+
+test('a corrupt file differs in one byte, and gzip notices', async () => {
+  await using twilio = await withFileAndFault({ kind: 'corrupt', times: 1 });
+  const bad = (await call(await twilio.link(DAY))).bytes;
+  const good = (await call(await twilio.link(DAY))).bytes;
+  assert.equal(good.filter((byte, index) => byte !== bad[index]).length, 1);
+  assert.throws(() => gunzipSync(bad));
+  assert.equal(gunzipSync(good).length > 0, true);
+});
+
+test('a wrong length promises more bytes than come', async () => {
+  await using twilio = await withFileAndFault({ kind: 'wrongLength', extraBytes: 5 });
+  const { response, bytes, failed } = await readAll(await twilio.link(DAY));
+  assert.deepEqual([response.headers['content-length'], bytes, failed], ['400005', 400_000, true]);
+});
+
+test('a connection that ends in the middle has sent the bytes before it', async () => {
+  await using twilio = await withFileAndFault({ kind: 'resetMidBody', at: 0.25 });
+  const { bytes, failed } = await readAll(await twilio.link(DAY));
+  assert.deepEqual([bytes, failed], [100_000, true]);
+});
+
+test('a stall sends a part and then nothing, and leaves the connection open', async () => {
+  await using twilio = await withFileAndFault({ kind: 'stall', at: 0.1 });
+  const outgoing = request(await twilio.link(DAY), { agent: false }).end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  let bytes = 0;
+  while (bytes < 40_000) {
+    const [part] = (await once(response, 'data')) as [Buffer];
+    bytes += part.length;
+  }
+  await twilio.api('Messages');
+  assert.deepEqual([bytes, response.complete, response.destroyed], [40_000, false, false]);
+  outgoing.destroy();
+});
+
+test('a fault with an nth spares the requests around it, for each day by itself', async () => {
+  await using twilio = await startTwilio({
+    script: { faults: [{ kind: 'status500', operation: 'getFile', nth: 2 }] },
+  });
+  await twilio.createJob('2026-10-01', '2026-10-02');
+  twilio.minutes(60);
+  for (const day of ['2026-10-01', '2026-10-02']) {
+    const statuses = [1, 2, 3].map(async () => (await call(await twilio.link(day))).status);
+    assert.equal((await Promise.all(statuses)).filter((status) => status === 500).length, 1);
+  }
+});
+
+test('a link may have expired when it is given out, or lead elsewhere', async () => {
+  await using twilio = await withFileAndFault(
+    { kind: 'expiredLink', nth: 1 },
+    { kind: 'foreignLink', nth: 2, url: 'http://10.0.0.1/latest' },
+  );
+  assert.equal((await call(await twilio.link(DAY))).status, 403);
+  assert.equal(await twilio.link(DAY), 'http://10.0.0.1/latest');
+  assert.equal((await call(await twilio.link(DAY))).status, 200);
+});
+
+test('a file may change between two fetches of its day', async () => {
+  await using twilio = await withFileAndFault({ kind: 'changedFile', nth: 2 });
+  const replies = [
+    await call(await twilio.link(DAY)),
+    await call(await twilio.link(DAY)),
+    await call(await twilio.link(DAY)),
+  ];
+  const [first, second, third] = replies.map(
+    ({ headers, bytes }) => `${headers.etag} ${bytes.toString('latin1')}`,
+  );
+  assert.notEqual(first, second);
+  assert.equal(second, third);
+});
+
+test('a rate meets the same requests whenever the seed is the same', async () => {
+  const runs: string[] = [];
+  for (const seed of ['one', 'one', 'two']) {
+    await using twilio = await startTwilio({ seed, script: { faults: [{ kind: 'status500', rate: 0.4 }] } });
+    const statuses: number[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      statuses.push((await twilio.api('Messages')).status);
+    }
+    runs.push(statuses.join(' '));
+  }
+  assert.equal(runs[0], runs[1]);
+  assert.notEqual(runs[0], runs[2]);
+  assert.match(runs[0] ?? '', /200/);
+  assert.match(runs[0] ?? '', /500/);
+});
+
+test('faults can be added and taken out while the simulator runs', async () => {
+  await using twilio = await startTwilio();
+  const remove = twilio.simulator.faults.add({
+    kind: 'status500',
+    operation: 'fetchExport',
+    resourceType: 'Calls',
+  });
+  assert.equal((await twilio.api('Calls')).status, 500);
+  assert.equal((await twilio.api('Messages')).status, 200);
+  remove();
+  assert.equal((await twilio.api('Calls')).status, 200);
+  twilio.simulator.faults.add({ kind: 'status500' });
+  twilio.simulator.faults.clear();
+  assert.equal((await twilio.api('Calls')).status, 200);
+  assert.throws(
+    () => twilio.simulator.faults.add({ kind: 'truncated', operation: 'fetchDay' }),
+    /truncated fits/,
+  );
+});
+
+/** Reads a file to wherever its connection ends. */
+async function readAll(link: string): Promise<{ response: IncomingMessage; bytes: number; failed: boolean }> {
+  const outgoing = request(link, { agent: false }).end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  let bytes = 0;
+  try {
+    for await (const part of response as AsyncIterable<Buffer>) {
+      bytes += part.length;
+    }
+  } catch {
+    return { response, bytes, failed: true };
+  }
+  return { response, bytes, failed: false };
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTwilio } from './caller.ts';
+
+const ALL_STATUSES = [
+  'Submitted',
+  'Running',
+  'ErrorDuringRun',
+  'Completed',
+  'CompletedEmptyRecords',
+  'Failed',
+  'RunningToBeDeleted',
+  'DeletedByUserRequest',
+];
+
+test('without a script a day is submitted, runs and completes', async () => {
+  await using twilio = await startTwilio();
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  const statuses: string[] = [];
+  for (const minutes of [0, 10, 2]) {
+    twilio.minutes(minutes);
+    statuses.push((await twilio.details(jobSid))[0]?.status ?? '');
+  }
+  assert.deepEqual(statuses, ['Submitted', 'Running', 'Completed']);
+});
+
+test('a script leads a day through any statuses, unknown words too, each for its time', async () => {
+  const words = [...ALL_STATUSES, 'Archiving'];
+  const statuses = words.map((status, index) =>
+    index === words.length - 1 ? { status } : { status, for: '10 minutes' },
+  );
+  await using twilio = await startTwilio({ script: { days: [{ statuses }] } });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  for (const status of words) {
+    assert.deepEqual(await twilio.details(jobSid), [{ status, count: 1, days: ['2026-10-01'] }]);
+    twilio.minutes(10);
+  }
+});
+
+test('a job may end mixed, and a day that failed completes in its next submission', async () => {
+  const failing = [{ status: 'Submitted', for: '5 minutes' }, { status: 'Failed' }];
+  await using twilio = await startTwilio({
+    script: { days: [{ days: '2026-10-02', submissions: [1], statuses: failing }] },
+  });
+  const first = await twilio.createJob('2026-10-01', '2026-10-03');
+  twilio.minutes(20);
+  assert.deepEqual(await twilio.details(first), [
+    { status: 'Completed', count: 2, days: ['2026-10-01', '2026-10-03'] },
+    { status: 'Failed', count: 1, days: ['2026-10-02'] },
+  ]);
+  const second = await twilio.createJob('2026-10-02', '2026-10-02');
+  twilio.minutes(20);
+  assert.deepEqual(await twilio.details(second), [{ status: 'Completed', count: 1, days: ['2026-10-02'] }]);
+});
+
+test('Twilio itself runs a day again after ErrorDuringRun', async () => {
+  await using twilio = await startTwilio({ script: { life: { errorRate: 1 } } });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(12);
+  assert.equal((await twilio.details(jobSid))[0]?.status, 'ErrorDuringRun');
+  twilio.minutes(30);
+  assert.equal((await twilio.details(jobSid))[0]?.status, 'Running');
+  twilio.minutes(2);
+  assert.equal((await twilio.details(jobSid))[0]?.status, 'Completed');
+});
+
+test('rates decide by the seed: the same seed gives the same job', async () => {
+  const script = { life: { emptyRate: 0.3, failedRate: 0.3, errorRate: 0.3 } };
+  const pictures: unknown[] = [];
+  for (const seed of ['one', 'one', 'two']) {
+    await using twilio = await startTwilio({ script, seed });
+    const jobSid = await twilio.createJob('2026-09-01', '2026-09-30');
+    twilio.minutes(120);
+    pictures.push(await twilio.details(jobSid));
+  }
+  assert.deepEqual(pictures[0], pictures[1]);
+  assert.notDeepEqual(pictures[0], pictures[2]);
+  assert.deepEqual((pictures[0] as { status: string }[]).map(({ status }) => status).toSorted(), [
+    'Completed',
+    'CompletedEmptyRecords',
+    'Failed',
+  ]);
+});
+
+test('details come as a list with days, with null days, as null and as an empty list', async () => {
+  await using twilio = await startTwilio({
+    script: {
+      details: [
+        { form: 'null', until: '1 minute' },
+        { form: 'emptyList', from: '1 minute', until: '2 minutes' },
+        { form: 'daysNull', from: '2 minutes', until: '3 minutes' },
+      ],
+    },
+  });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-02');
+  const forms: unknown[] = [];
+  for (let minute = 0; minute < 4; minute += 1) {
+    forms.push(await twilio.details(jobSid));
+    twilio.minutes(1);
+  }
+  assert.deepEqual(forms, [
+    null,
+    [],
+    [{ status: 'Submitted', count: 2, days: null }],
+    [{ status: 'Submitted', count: 2, days: ['2026-10-01', '2026-10-02'] }],
+  ]);
+});
+
+test('days are named, only counted, or left out of the details', async () => {
+  await using twilio = await startTwilio({
+    script: {
+      days: [
+        { days: '2026-10-02', inDetails: 'counted' },
+        { days: '2026-10-03', inDetails: 'missing' },
+      ],
+    },
+  });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-03');
+  assert.deepEqual(await twilio.details(jobSid), [{ status: 'Submitted', count: 2, days: ['2026-10-01'] }]);
+});
+
+test('the queue position never rises while jobs come and go, and is null when the job is over', async () => {
+  await using twilio = await startTwilio({ script: { life: { jobsAhead: 5 } } });
+  await twilio.createJob('2026-09-01', '2026-09-30');
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-30');
+  const positions: (number | null)[] = [];
+  for (let minute = 0; minute < 20; minute += 1) {
+    const { json } = await twilio.api(`Jobs/${jobSid}`);
+    positions.push(json.job_queue_position === null ? null : Number(json.job_queue_position));
+    await twilio.createJob('2026-10-01', '2026-10-01');
+    twilio.minutes(1);
+  }
+  const numbers = positions.filter((position) => position !== null);
+  assert.equal(numbers[0], 7);
+  assert.deepEqual(
+    numbers,
+    numbers.toSorted((one, other) => other - one),
+  );
+  assert.equal(positions.at(-1), null);
+});
+
+test('the estimate tells when the job is over, in UTC without saying so', async () => {
+  await using twilio = await startTwilio();
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-30');
+  const before = await twilio.api(`Jobs/${jobSid}`);
+  assert.equal(before.json.estimated_completion_time, '2026-11-22T10:16:00.000');
+  twilio.minutes(16);
+  const after = await twilio.api(`Jobs/${jobSid}`);
+  assert.equal(after.json.estimated_completion_time, null);
+});
+
+test('a new script holds for jobs made after it', async () => {
+  await using twilio = await startTwilio();
+  const first = await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.simulator.setScript({ days: [{ statuses: [{ status: 'Failed' }] }] });
+  const second = await twilio.createJob('2026-10-01', '2026-10-01');
+  assert.equal((await twilio.details(first))[0]?.status, 'Submitted');
+  assert.equal((await twilio.details(second))[0]?.status, 'Failed');
+});

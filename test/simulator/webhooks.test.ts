@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { signWebhook } from '../../simulator/webhook-signature.ts';
+import { startReceiver, startTwilio } from './caller.ts';
+import type { WebhookScript } from '../../simulator/index.ts';
+
+const DAY = '2026-10-01';
+
+/** For tests that wait for something to happen. */
+const LIMITED = { timeout: 20_000 };
+
+/** Runs one job with a webhook to its end and gives what was received. */
+async function deliver(input: { method: 'GET' | 'POST'; webhook?: WebhookScript; count?: number }) {
+  await using receiver = await startReceiver();
+  await using twilio = await startTwilio(input.webhook ? { script: { webhook: input.webhook } } : {});
+  const { authToken } = twilio.simulator;
+  await twilio.createJob(DAY, DAY, { WebhookUrl: receiver.url, WebhookMethod: input.method });
+  twilio.minutes(60);
+  const webhooks = await receiver.received(input.count ?? 1);
+  return { webhooks, url: receiver.url, authToken, ledger: twilio.simulator.ledger() };
+}
+
+test('the signature is the one of the published vector', () => {
+  const fields = {
+    CallSid: 'CA1234567890ABCDE',
+    Caller: '+14158675310',
+    Digits: '1234',
+    From: '+14158675310',
+    To: '+18005551212',
+  };
+  const url = 'https://example.com/myapp.php?foo=1&bar=2';
+  const shuffled = Object.fromEntries(Object.entries(fields).toReversed());
+  for (const sent of [fields, shuffled]) {
+    assert.equal(signWebhook({ authToken: '12345', url, fields: sent }), 'L/OH5YylLD5NRKLltdqwSvS0BnU=');
+  }
+});
+
+test('a job that is over is told by a signed POST of form fields', async () => {
+  const { webhooks, url, authToken } = await deliver({ method: 'POST' });
+  const [webhook] = webhooks;
+  assert.equal(webhook?.method, 'POST');
+  const fields = Object.fromEntries(new URLSearchParams(webhook?.body));
+  assert.equal(fields['status'], 'completed');
+  assert.match(fields['job_sid'] ?? '', /^JS/);
+  assert.equal(webhook?.headers['x-twilio-signature'], signWebhook({ authToken, url, fields }));
+});
+
+test('a GET carries the fields in its query, and the signature covers the whole URL', async () => {
+  const { webhooks, url, authToken } = await deliver({ method: 'GET' });
+  const [webhook] = webhooks;
+  assert.equal(webhook?.method, 'GET');
+  const called = new URL(webhook?.path ?? '', url);
+  assert.equal(called.searchParams.get('status'), 'completed');
+  const expected = signWebhook({ authToken, url: called.href, fields: {} });
+  assert.equal(webhook?.headers['x-twilio-signature'], expected);
+});
+
+test('a JSON body is covered by bodySHA256 in the signed URL', async () => {
+  const { webhooks, url, authToken } = await deliver({ method: 'POST', webhook: { body: 'json' } });
+  const [webhook] = webhooks;
+  const called = new URL(webhook?.path ?? '', url);
+  const hash = createHash('sha256')
+    .update(webhook?.body ?? '')
+    .digest('hex');
+  assert.equal(called.searchParams.get('bodySHA256'), hash);
+  const expected = signWebhook({ authToken, url: called.href, fields: {} });
+  assert.equal(webhook?.headers['x-twilio-signature'], expected);
+});
+
+test('one event may be delivered four times', LIMITED, async () => {
+  const { webhooks } = await deliver({ method: 'POST', webhook: { times: 4 }, count: 4 });
+  assert.equal(new Set(webhooks.map(({ body }) => body)).size, 1);
+  assert.equal(webhooks.length, 4);
+});
+
+test('the webhook may never come', async () => {
+  const { webhooks, ledger } = await deliver({ method: 'POST', webhook: { times: 0 }, count: 0 });
+  assert.deepEqual([webhooks, ledger.webhooks], [[], []]);
+});
+
+test('the signature may be forged or missing', async () => {
+  const forged = await deliver({ method: 'POST', webhook: { signature: 'forged' } });
+  const fields = Object.fromEntries(new URLSearchParams(forged.webhooks[0]?.body));
+  const right = signWebhook({ authToken: forged.authToken, url: forged.url, fields });
+  assert.notEqual(forged.webhooks[0]?.headers['x-twilio-signature'], right);
+  const none = await deliver({ method: 'POST', webhook: { signature: 'none' } });
+  assert.equal(none.webhooks[0]?.headers['x-twilio-signature'], undefined);
+});
+
+test('a late webhook is sent when its delay has passed', async () => {
+  await using receiver = await startReceiver();
+  await using twilio = await startTwilio({ script: { webhook: { delay: '1 hour' } } });
+  await twilio.createJob(DAY, DAY, { WebhookUrl: receiver.url, WebhookMethod: 'POST' });
+  twilio.minutes(12 + 59);
+  assert.deepEqual(twilio.simulator.ledger().webhooks, []);
+  twilio.minutes(1);
+  assert.equal(twilio.simulator.ledger().webhooks[0]?.sentAt, '2026-11-22T11:12:00.000Z');
+  await receiver.received(1);
+});
+
+test('a webhook to the outside is recorded and not sent', async () => {
+  await using twilio = await startTwilio();
+  const url = 'https://www.example.com/bulkexporthook';
+  await twilio.createJob(DAY, DAY, { WebhookUrl: url, WebhookMethod: 'POST' });
+  twilio.minutes(60);
+  const [webhook] = twilio.simulator.ledger().webhooks;
+  assert.deepEqual([webhook?.url, webhook?.outcome], [url, 'notSent']);
+});
+
+test('a receiver that does not listen stops nothing', LIMITED, async () => {
+  const receiver = await startReceiver();
+  await receiver[Symbol.asyncDispose]();
+  await using twilio = await startTwilio();
+  await twilio.createJob(DAY, DAY, { WebhookUrl: receiver.url, WebhookMethod: 'POST' });
+  twilio.minutes(60);
+  while (twilio.simulator.ledger().webhooks[0]?.outcome !== 'failed') {
+    await twilio.api('Messages');
+  }
+  assert.equal((await twilio.api('Messages/Days')).json.days.length, 1);
+});
+
+test('each job mails the owners and admins, and the address that it names', async () => {
+  await using twilio = await startTwilio();
+  const jobSid = await twilio.createJob(DAY, DAY, { Email: 'someone@example.com', FriendlyName: 'October' });
+  twilio.minutes(60);
+  const { emails } = twilio.simulator.ledger();
+  assert.deepEqual(
+    emails.map(({ to, jobSid: sid, sentAt }) => ({ to, sid, sentAt })),
+    [`owners and admins of ${twilio.simulator.accountSid}`, 'someone@example.com'].map((to) => ({
+      to,
+      sid: jobSid,
+      sentAt: '2026-11-22T10:12:00.000Z',
+    })),
+  );
+});

@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
+import { exportSearchAttributes } from '../../workflows/api.ts';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/**
+ * A time-skipping server of one's own, with the search attributes. Call `teardown()` after the tests.
+ *
+ * Its traps: time skips only while a `result()` or `env.sleep` is awaited; activities keep the real clock; it
+ * serves one test after another; it has no list, no schedules and no worker versioning.
+ */
+export async function createTimeSkippingEnv(): Promise<TestWorkflowEnvironment> {
+  installQuietRuntime();
+  const path = await findTestServer({ say });
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? 'default',
+    searchAttributes: Object.fromEntries(
+      Object.entries(exportSearchAttributes).map(([name, type]) => [name, INDEXED_VALUE_TYPES[type]]),
+    ),
+  });
+  return endOnSignal(env);
+}
+
+/** A dev server of one's own in memory, on loopback. Call `teardown()` after the tests. */
+export async function createDevServerEnv(
+  options: { searchAttributes?: 'registered' | 'unknown' } = {},
+): Promise<TestWorkflowEnvironment> {
+  installQuietRuntime();
+  const path = await findTemporalServer({ say });
+  const registered = options.searchAttributes !== 'unknown';
+  const env = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      ip: '127.0.0.1',
+      log: { format: 'pretty', level: 'never' },
+      searchAttributes: registered
+        ? Object.entries(exportSearchAttributes).map(([name, type]) => defineSearchAttributeKey(name, type))
+        : [],
+    },
+  });
+  return endOnSignal(env);
+}
+
+/** The bundle of `workflows/`, made once in a process: pass it to every Worker. */
+export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+  installQuietRuntime();
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundle;
+}
+
+/**
+ * Only errors are logged, and signals end the test process at once. A process has one Runtime, installed before
+ * the first connection: a test that makes a Worker without the functions above calls this first.
+ */
+export function installQuietRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    shutdownSignals: [],
+  });
+}
+
+/** Node's runner ends a file that hangs by SIGTERM; its server would stay behind. */
+function endOnSignal(env: TestWorkflowEnvironment): TestWorkflowEnvironment {
+  const end = (signal: NodeJS.Signals) => {
+    void Promise.allSettled([env.teardown()]).then(() => process.kill(process.pid, signal));
+  };
+  process.once('SIGTERM', end).once('SIGINT', end);
+  return env;
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+let installed = false;
+
+/** `temporal.api.enums.v1.IndexedValueType`. */
+const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3 } as const;

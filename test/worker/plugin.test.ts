@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
+import type { ExportActivities } from '../../activities/index.ts';
+import { BulkExportsPlugin, workflowsPath, type BulkExportsPluginOptions } from '../../worker/index.ts';
+
+const SID = `AC${'0'.repeat(32)}`;
+const OPTIONS: BulkExportsPluginOptions = {
+  accounts: { default: { accountSid: SID, username: SID, password: 'token' } },
+  destinations: { default: 'file:./exports' },
+};
+const MINE: WorkerOptions = { taskQueue: 'mine' };
+/** The plugin only hands it on. */
+const ANY_WORKER = {} as Worker;
+
+describe('the plugin', () => {
+  test('adds the activities to those of the Worker', () => {
+    const mine = async () => 'mine';
+    const { activities } = configure({ ...MINE, activities: { mine } });
+    assert.deepEqual(Object.keys(activities ?? {}).toSorted(), [
+      'createExportJob',
+      'deleteExportJob',
+      'downloadExportDay',
+      'mine',
+      'sweepExportFiles',
+      'sweepExportJobs',
+      'watchExportJob',
+      'writeExportManifest',
+    ]);
+    assert.equal((activities as { mine: unknown }).mine, mine);
+  });
+
+  test('refuses a Worker whose own activity bears one of its names, naming it', () => {
+    const activities = {
+      mine: async () => {},
+      deleteExportJob: async () => {},
+      createExportJob: async () => {},
+    };
+    assert.throws(
+      () => configure({ ...MINE, activities }),
+      /Could not add the activities .*\[createExportJob, deleteExportJob\].*Rename the Worker's own/,
+    );
+  });
+
+  test('brings the workflow where the Worker has none', () => {
+    assert.equal(configure(MINE).workflowsPath, workflowsPath);
+    assert.equal(new BulkExportsPlugin(OPTIONS).configureReplayWorker({}).workflowsPath, workflowsPath);
+  });
+
+  test("keeps the Worker's own workflows", () => {
+    const mine = { ...MINE, workflowsPath: '/mine' };
+    assert.equal(configure(mine).workflowsPath, '/mine');
+    assert.equal(new BulkExportsPlugin(OPTIONS).configureReplayWorker(mine).workflowsPath, '/mine');
+    assert.equal(
+      new BulkExportsPlugin(OPTIONS).configureBundler({ workflowsPath: '/mine' }).workflowsPath,
+      '/mine',
+    );
+  });
+
+  test('keeps a bundle and adds no path beside it', () => {
+    const mine = { ...MINE, workflowBundle: { code: '' } };
+    for (const configured of [configure(mine), new BulkExportsPlugin(OPTIONS).configureReplayWorker(mine)]) {
+      assert.deepEqual(configured.workflowBundle, { code: '' });
+      assert.equal(configured.workflowsPath, undefined);
+    }
+  });
+
+  test('refuses a destination that can not be one, before the Worker starts', () => {
+    const plugin = new BulkExportsPlugin({ ...OPTIONS, destinations: { default: 'exports' } });
+    assert.throws(
+      () => plugin.configureWorker(MINE),
+      /must be a file: URL such as file:\.\/exports, got "exports"/,
+    );
+  });
+
+  describe('and its connections', () => {
+    let server: Server;
+    let options: BulkExportsPluginOptions;
+
+    before(async () => {
+      server = createServer((_, response) => response.writeHead(204, { 'keep-alive': 'timeout=600' }).end());
+      server.keepAliveTimeout = 600_000;
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      options = { ...OPTIONS, twilioUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    });
+    after(() => server.closeAllConnections());
+    after(() => server.close());
+
+    test('closes them once the last of its Workers has ended, and not before', async () => {
+      const plugin = new BulkExportsPlugin(options);
+      const [first, second] = [plugin.configureWorker(MINE), plugin.configureWorker(MINE)];
+      await plugin.runWorker(ANY_WORKER, () => deleteJob(first));
+      await plugin.runWorker(ANY_WORKER, () => deleteJob(second));
+      await assert.rejects(deleteJob(second), /UND_ERR_DESTROYED/);
+    });
+
+    test('closes them also where the Worker failed, and is ready for another', async () => {
+      const plugin = new BulkExportsPlugin(options);
+      plugin.configureWorker(MINE);
+      const failed = plugin.runWorker(ANY_WORKER, async () => {
+        throw new Error('the Worker failed');
+      });
+      await assert.rejects(failed, /the Worker failed/);
+      const next = plugin.configureWorker(MINE);
+      await plugin.runWorker(ANY_WORKER, () => deleteJob(next));
+    });
+  });
+});
+
+function configure(mine: WorkerOptions): WorkerOptions {
+  return new BulkExportsPlugin(OPTIONS).configureWorker(mine);
+}
+
+async function deleteJob({ activities }: WorkerOptions): Promise<void> {
+  const { deleteExportJob } = activities as ExportActivities;
+  const identity = { account: 'default', resourceType: 'Messages', exportId: 'run' } as const;
+  const input = { ...identity, jobSid: `JS${'0'.repeat(32)}` };
+  const result = await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(
+    deleteExportJob,
+    input,
+  );
+  assert.deepEqual(result, { fate: 'deleted' });
+}

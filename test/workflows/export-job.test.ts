@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createSkippingExportEnv, type ExportEnv, inputOf, outcomesOf, readFailure } from './export-env.ts';
+import { all, downloaded, fail, LiteralTwilio, type Script } from './literal-activities.ts';
+
+describe('exportJob', { timeout: 120_000 }, () => {
+  let exports: ExportEnv;
+  before(async () => {
+    exports = await createSkippingExportEnv();
+  });
+  after(() => exports.close());
+
+  async function run(input: unknown, script: Script = {}) {
+    const twilio = new LiteralTwilio(script);
+    return { twilio, ...(await exports.run(twilio.activities(), input)) };
+  }
+
+  it('downloads every day, deletes the job, and writes the manifest last', async () => {
+    const input = inputOf(3);
+    const { twilio, result, progress } = await run(input);
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'downloaded', 'downloaded']);
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(result.totals, {
+      days: 3,
+      downloaded: 3,
+      empty: 0,
+      failed: 0,
+      deleted: 0,
+      cancelled: 0,
+      sizeBytes: 3000,
+      records: 30,
+    });
+    assert.deepEqual(
+      result.jobs.map(({ fate, startDay, endDay }) => ({ fate, startDay, endDay })),
+      [{ fate: 'deleted', startDay: input.startDay, endDay: input.endDay }],
+    );
+    assert.equal(result.manifest, `file:///exports/_manifests/${twilio.manifests[0]?.exportId}.json`);
+    assert.deepEqual(twilio.manifests[0]?.days, result.days);
+    assert.deepEqual(twilio.fileSweeps, [[`${input.startDay}..${input.endDay}`]]);
+    assert.deepEqual(progress?.result, result);
+  });
+
+  it('submits failed days again as the fewest ranges, and only those', async () => {
+    const { twilio, result } = await run(inputOf(6), {
+      looks: (job) => [
+        {
+          after: '1 hour',
+          statuses: Object.fromEntries(
+            job.days.map((day, at) => [
+              day,
+              job.submission === 1 && [1, 2, 4].includes(at) ? 'Failed' : 'Completed',
+            ]),
+          ),
+        },
+      ],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(twilio.jobs.map(({ days }) => days.length).toSorted(), [1, 2, 6]);
+    assert.deepEqual(
+      result.days.map(({ attempts }) => attempts),
+      [1, 2, 2, 1, 2, 1],
+    );
+    assert.equal(new Set(twilio.downloads).size, twilio.downloads.length);
+  });
+
+  it('fails with ExportIncomplete and the whole result when days fail for good', async () => {
+    const { twilio, failure } = await run(inputOf(366), {
+      looks: (job) => [
+        { after: '1 hour', statuses: { ...all(job, 'Completed'), [job.days[0] ?? '']: 'Failed' } },
+      ],
+    });
+    const { type, result } = readFailure(failure);
+    assert.equal(type, 'ExportIncomplete');
+    assert.equal(result?.outcome, 'incomplete');
+    assert.equal(result.days.length, 366);
+    assert.equal(result.totals.downloaded, 365);
+    assert.equal(result.days[0]?.attempts, 3);
+    assert.equal(twilio.jobs.length, 3);
+  });
+
+  it('completes with outcome incomplete when that is allowed', async () => {
+    const { result } = await run(inputOf(2, { allowIncomplete: true, resubmit: { maximumAttempts: 1 } }), {
+      looks: (job) => [{ statuses: { ...all(job, 'Completed'), [job.days[0] ?? '']: 'Failed' } }],
+    });
+    assert.equal(result?.outcome, 'incomplete');
+    assert.deepEqual(outcomesOf(result), ['failed', 'downloaded']);
+  });
+
+  it('submits a day again after three corrupt files, or when its file has expired', async () => {
+    const input = inputOf(2);
+    const { twilio, result } = await run(input, {
+      download: ({ day }, time) => {
+        if (day === input.startDay && time <= 3) throw fail('DayFileCorrupt', 'short');
+        if (day === input.endDay && time === 1) throw fail('DayNotAvailable', '404');
+        return downloaded(day);
+      },
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(
+      result.days.map(({ attempts }) => attempts),
+      [2, 2],
+    );
+    assert.equal(twilio.downloads.filter((day) => day === input.startDay).length, 4);
+  });
+
+  it('downloads a day while others of its job still run', async () => {
+    const input = inputOf(2);
+    const { twilio, result } = await run(input, {
+      looks: (job) => [
+        { after: '1 hour', statuses: { [input.startDay]: 'Completed', [input.endDay]: 'Running' } },
+        { after: '5 hours', statuses: all(job, 'Completed') },
+      ],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(twilio.downloads, [input.startDay, input.endDay]);
+  });
+
+  it('keeps downloads within the window', async () => {
+    let running = 0;
+    let most = 0;
+    const { result } = await run(inputOf(12, { maxConcurrentDownloads: 3 }), {
+      download: async () => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        running -= 1;
+        return undefined;
+      },
+    });
+    assert.equal(result?.totals.downloaded, 12);
+    assert.ok(most <= 3 && most > 1, `at most 3 at a time, got ${most}`);
+  });
+
+  it('counts a day that somebody else deleted as failed, and does not submit it again', async () => {
+    const input = inputOf(2);
+    const { twilio, failure } = await run(input, {
+      looks: (job) => [{ statuses: { ...all(job, 'Completed'), [input.endDay]: 'DeletedByUserRequest' } }],
+    });
+    const { type, result } = readFailure(failure);
+    assert.equal(type, 'ExportIncomplete');
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'deleted']);
+    assert.equal(twilio.jobs.length, 1);
+  });
+
+  it('reports the days of a job that vanished as deleted, and keeps those that it had brought', async () => {
+    const input = inputOf(2, { allowIncomplete: true });
+    const { result } = await run(input, {
+      looks: () => [
+        { statuses: { [input.startDay]: 'Completed', [input.endDay]: 'Running' } },
+        { after: '1 hour', gone: true, statuses: { [input.startDay]: 'Completed' } },
+      ],
+    });
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'deleted']);
+  });
+
+  it('submits only what is missing when a job has vanished with age', async () => {
+    const input = inputOf(2);
+    const { twilio, result } = await run(input, {
+      looks: (job) =>
+        job.submission > 1
+          ? [{ statuses: all(job, 'Completed') }]
+          : [
+              { statuses: { [input.startDay]: 'Completed', [input.endDay]: 'Running' } },
+              { after: '8 days', gone: true, statuses: {} },
+            ],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(
+      twilio.jobs.map(({ days }) => days.length),
+      [2, 1],
+    );
+  });
+
+  it('submits days one at a time when their job is over and nobody can say how they ended', async () => {
+    const { twilio, result } = await run(inputOf(4), {
+      looks: (job) =>
+        job.submission === 1
+          ? [{ over: true, statuses: { [job.days[0] ?? '']: 'Completed' } }]
+          : [{ statuses: all(job, 'CompletedEmptyRecords') }],
+    });
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'empty', 'empty', 'empty']);
+    assert.deepEqual(
+      twilio.jobs.map(({ days }) => days.length),
+      [4, 1, 1, 1],
+    );
+  });
+
+  it('waits for the other days, then deletes a job whose last days stay in ErrorDuringRun, and submits them again', async () => {
+    const input = inputOf(3, { errorPatience: '6 hours' });
+    const { twilio, result } = await run(input, {
+      looks: (job) =>
+        job.submission > 1
+          ? [{ statuses: all(job, 'Completed') }]
+          : [
+              { statuses: { ...all(job, 'Running'), [input.startDay]: 'ErrorDuringRun' } },
+              {
+                after: '30 hours',
+                statuses: { ...all(job, 'Completed'), [input.startDay]: 'ErrorDuringRun' },
+              },
+            ],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(
+      twilio.jobs.map(({ days, isAlive }) => ({ days: days.length, isAlive })),
+      [
+        { days: 3, isAlive: false },
+        { days: 1, isAlive: false },
+      ],
+    );
+    assert.deepEqual(
+      result.days.map(({ attempts }) => attempts),
+      [2, 1, 1],
+    );
+  });
+
+  it('never has two live jobs for one day: a stuck job that can not be deleted fails its days', async () => {
+    const { twilio, result } = await run(inputOf(2, { errorPatience: '1 hour', allowIncomplete: true }), {
+      looks: (job) => [{ statuses: all(job, 'ErrorDuringRun') }],
+      deleteFate: 'notDeletable',
+    });
+    assert.deepEqual(outcomesOf(result), ['failed', 'failed']);
+    assert.equal(twilio.jobs.length, 1);
+    assert.equal(result?.jobs[0]?.fate, 'notDeletable');
+  });
+
+  it('fails with ExportTimedOut and the result when a day never ends', async () => {
+    const { twilio, failure, progress } = await run(inputOf(2, { timeout: '5 days' }), {
+      looks: (job) => [{ statuses: { ...all(job, 'Completed'), [job.days[1] ?? '']: 'Running' } }],
+    });
+    const { type, result } = readFailure(failure);
+    assert.equal(type, 'ExportTimedOut');
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'failed']);
+    assert.equal(twilio.jobs[0]?.isAlive, false);
+    assert.equal(twilio.manifests.length, 1);
+    assert.equal(progress?.phase, 'failed');
+  });
+
+  it('keeps waiting through an unknown status, and through a day in Submitted for days', async () => {
+    const { result } = await run(inputOf(1), {
+      looks: (job) => [
+        { statuses: all(job, 'Submitted') },
+        { after: '3 days', statuses: all(job, 'Pondering') },
+        { after: '3 days', statuses: all(job, 'Completed') },
+      ],
+    });
+    assert.equal(result?.outcome, 'complete');
+  });
+
+  it('has at most 20 jobs alive, and submits the other ranges when some have ended', async () => {
+    const { twilio, result } = await run(inputOf(60), {
+      looks: (job) => {
+        const isOdd = (day: string) => Number(day.slice(-2)) % 2 === 1;
+        return job.submission === 1
+          ? [
+              {
+                statuses: Object.fromEntries(
+                  job.days.map((day) => [day, isOdd(day) ? 'Failed' : 'Completed']),
+                ),
+              },
+            ]
+          : [{ after: '1 hour', statuses: all(job, 'Completed') }];
+      },
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.ok(twilio.jobs.length > 21);
+    assert.ok(result.days.every(({ attempts }) => attempts <= 2));
+  });
+
+  it('refuses bad input before anything is asked of Twilio, naming each fault', async () => {
+    const { twilio, failure } = await run({ ...inputOf(3), startDay: '2026-02-30', speed: 1 });
+    const { type, message } = readFailure(failure);
+    assert.equal(type, 'InvalidInput');
+    assert.match(
+      message ?? '',
+      /startDay must be a day of the calendar, written YYYY-MM-DD, got "2026-02-30"/,
+    );
+    assert.match(message ?? '', /speed is not a field of the input/);
+    assert.equal(twilio.jobs.length, 0);
+  });
+
+  for (const type of [
+    'ExportRejected',
+    'AuthenticationRejected',
+    'InvalidInput',
+    'StorageRejected',
+  ] as const) {
+    it(`fails with ${type} itself, at once and with nothing to clean, when the first create finds it`, async () => {
+      const { twilio, failure, progress } = await run(inputOf(3), {
+        create: () => {
+          throw fail(type, 'no');
+        },
+      });
+      assert.equal(readFailure(failure).type, type);
+      assert.deepEqual([twilio.sweeps, twilio.fileSweeps, twilio.manifests], [[], [], []]);
+      assert.equal(progress?.phase, 'failed');
+    });
+  }
+
+  it('rides out credentials that stop working in mid-run, and shows them as a problem', async () => {
+    let refusals = 0;
+    const { result } = await run(inputOf(2), {
+      create: ({ submission }) => {
+        if (submission > 1 && refusals++ < 3) throw fail('AuthenticationRejected', 'Twilio answered 401');
+      },
+      looks: (job) => [
+        { after: '1 hour', statuses: job.submission > 1 ? all(job, 'Completed') : all(job, 'Failed') },
+      ],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(refusals, 4);
+  });
+
+  it('waits for the quota of the next day', async () => {
+    let refusals = 0;
+    const { twilio, result } = await run(inputOf(2), {
+      create: () => {
+        if (refusals++ < 2) throw fail('QuotaExhausted', 'quota', { retryAfterMs: 3_600_000 });
+      },
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(twilio.jobs.length, 1);
+    assert.deepEqual(
+      result.days.map(({ attempts }) => attempts),
+      [1, 1],
+    );
+  });
+
+  it('fails for good the days whose re-submission Twilio refuses, and keeps the others', async () => {
+    const { result } = await run(inputOf(2, { allowIncomplete: true }), {
+      create: ({ submission }) => {
+        if (submission > 1) throw fail('ExportRejected', 'Twilio answered 400');
+      },
+      looks: (job) => [{ statuses: { ...all(job, 'Completed'), [job.days[0] ?? '']: 'Failed' } }],
+    });
+    assert.deepEqual(outcomesOf(result), ['failed', 'downloaded']);
+    assert.match(result?.days[0]?.problem ?? '', /Twilio answered 400/);
+  });
+
+  it('keeps the jobs at Twilio when asked to', async () => {
+    const { twilio, result } = await run(inputOf(1, { deleteJob: false }));
+    assert.equal(result?.jobs[0]?.fate, 'kept');
+    assert.equal(twilio.jobs[0]?.isAlive, true);
+  });
+});

@@ -1,0 +1,219 @@
+/** The seven activities, played from a script: no HTTP, no disk, no clock of their own. */
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Duration } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time.js';
+import type {
+  ActivityFailureType,
+  CreateExportJobInput,
+  DownloadExportDayInput,
+  DownloadExportDayResult,
+  ExportActivities,
+  ExportManifest,
+  JobPicture,
+} from '../../activities/api.ts';
+import { daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
+
+/** What Twilio says of the days of a job at one moment; a day that is not named is Unaccounted. */
+export type Statuses = Record<string, string>;
+
+/** One look: how long it takes until it shows something new, and what. */
+export interface Look {
+  after?: Duration;
+  statuses: Statuses;
+  /** Default: whether every day has a final status. */
+  over?: boolean;
+  gone?: boolean;
+}
+
+/** What happens to one export. Everything is optional: without a word all days complete after an hour. */
+export interface Script {
+  create?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
+  /** The looks at the job of a submission; after the last one nothing changes any more. */
+  looks?: (job: LiteralJob) => Look[];
+  download?: (
+    input: DownloadExportDayInput,
+    time: number,
+  ) => Promise<DownloadExportDayResult | undefined> | DownloadExportDayResult | undefined;
+  deleteFate?: 'deleted' | 'alreadyGone' | 'notDeletable';
+}
+
+/** A job of the script. */
+export interface LiteralJob {
+  jobSid: string;
+  submission: number;
+  days: string[];
+  isAlive: boolean;
+  looked: number;
+  /** Twilio's clock, as far as this job tells it. */
+  clockMs: number;
+}
+
+/** Plays a script and writes down what it was asked. */
+export class LiteralTwilio {
+  readonly jobs: LiteralJob[] = [];
+  readonly downloads: string[] = [];
+  readonly manifests: ExportManifest[] = [];
+  readonly sweeps: { keep: string[]; createInDoubt: boolean }[] = [];
+  readonly fileSweeps: string[][] = [];
+  looks = 0;
+  private readonly script: Script;
+
+  constructor(script: Script = {}) {
+    this.script = script;
+  }
+
+  /** The activities for a worker. */
+  activities(): ExportActivities {
+    return {
+      createExportJob: async (input) => {
+        await this.script.create?.(input, Context.current().info.attempt);
+        const days = daysBetween(input.startDay, input.endDay);
+        const twin = this.jobs.find(
+          (job) => job.isAlive && !this.isOver(job) && job.days.some((day) => days.includes(day)),
+        );
+        if (twin)
+          throw fail('ExportRejected', `two live jobs for one day: ${twin.jobSid} and ${formatRange(input)}`);
+        const jobSid = `JS${String(this.jobs.length + 1).padStart(32, '0')}`;
+        const clockMs = Date.now();
+        this.jobs.push({ jobSid, submission: input.submission, days, isAlive: true, looked: 0, clockMs });
+        return {
+          jobSid,
+          friendlyName: `${input.friendlyName} [test]`,
+          createdAt: new Date(clockMs).toISOString(),
+          adopted: false,
+        };
+      },
+      watchExportJob: async ({ jobSid, lookNow }) => {
+        this.looks += 1;
+        const job = this.jobOf(jobSid);
+        const look = this.looksOf(job)[job.looked];
+        const { attempt } = Context.current().info;
+        if (!look) throw unchanged(NOTHING_NEW_MS);
+        if (attempt === 1 && !lookNow && look.after !== undefined) throw unchanged(look.after);
+        job.looked += 1;
+        job.clockMs += msToNumber(look.after ?? 0);
+        return pictureOf(job, look, job.clockMs);
+      },
+      downloadExportDay: async (input) => {
+        this.downloads.push(input.day);
+        const time = this.downloads.filter((day) => day === input.day).length;
+        const scripted = await this.script.download?.(input, time);
+        if (scripted) return scripted;
+        return input.status === 'CompletedEmptyRecords' ? { outcome: 'empty' } : downloaded(input.day);
+      },
+      deleteExportJob: async ({ jobSid }) => {
+        const fate = this.script.deleteFate ?? 'deleted';
+        if (fate !== 'notDeletable') this.jobOf(jobSid).isAlive = false;
+        return { fate };
+      },
+      sweepExportJobs: async ({ keep, createInDoubt }) => {
+        this.sweeps.push({ keep, createInDoubt });
+        const strays = this.jobs.filter((job) => job.isAlive && !keep.includes(job.jobSid));
+        for (const job of strays) job.isAlive = false;
+        return {
+          swept: strays.map(({ jobSid, days }) => ({
+            jobSid,
+            startDay: days[0] ?? '',
+            endDay: days.at(-1) ?? '',
+            fate: 'deleted',
+          })),
+        };
+      },
+      sweepExportFiles: async ({ days }) => {
+        this.fileSweeps.push(days);
+      },
+      writeExportManifest: async ({ manifest }) => {
+        this.manifests.push(manifest);
+        return { location: `file:///exports/_manifests/${manifest.exportId}.json` };
+      },
+    };
+  }
+
+  private jobOf(jobSid: string): LiteralJob {
+    const job = this.jobs.find((candidate) => candidate.jobSid === jobSid);
+    if (!job) throw fail('JobNotFound', jobSid);
+    return job;
+  }
+
+  private looksOf(job: LiteralJob): Look[] {
+    return this.script.looks?.(job) ?? [{ after: '1 hour', statuses: all(job, 'Completed') }];
+  }
+
+  private isOver(job: LiteralJob): boolean {
+    const last = this.looksOf(job)[job.looked - 1];
+    return last !== undefined && pictureOf(job, last, 0).over;
+  }
+}
+
+/** Every day of the job with one status. */
+export function all(job: { days: string[] }, status: string): Statuses {
+  return Object.fromEntries(job.days.map((day) => [day, status]));
+}
+
+/** A failure as the activities throw it. */
+export function fail(type: ActivityFailureType, message: string, ...details: unknown[]): ApplicationFailure {
+  const nonRetryable = ![
+    'RateLimited',
+    'TwilioUnavailable',
+    'StorageUnavailable',
+    'DownloadStalled',
+  ].includes(type);
+  return ApplicationFailure.create({ type, message, nonRetryable, details });
+}
+
+/** A published file of a day. */
+export function downloaded(day: string): DownloadExportDayResult {
+  const location = `file:///exports/day=${day}/part-0.json.gz`;
+  return { outcome: 'downloaded', file: { location, sizeBytes: 1000, records: 10, sha256: 'a'.repeat(64) } };
+}
+
+/** A promise that ends only when the activity is cancelled, heartbeating meanwhile. */
+export async function untilCancelled(): Promise<never> {
+  const beat = setInterval(() => Context.current().heartbeat(), 100);
+  try {
+    return await Context.current().cancelled;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/**
+ * Long, and odd: where an attempt starts at the very instant at which a timer cancels it, the
+ * time-skipping server never lets go of its clock again.
+ */
+const NOTHING_NEW_MS = 21_607_123;
+
+const FINAL = new Set([
+  'Completed',
+  'CompletedEmptyRecords',
+  'CompletedOrEmpty',
+  'Failed',
+  'DeletedByUserRequest',
+]);
+
+function pictureOf(job: LiteralJob, { statuses, over, gone = false }: Look, asOfMs: number): JobPicture {
+  const byStatus: Record<string, string[]> = {};
+  for (const day of job.days) (byStatus[statuses[day] ?? 'Unaccounted'] ??= []).push(day);
+  const isOver = job.days.every((day) => FINAL.has(statuses[day] ?? 'Unaccounted'));
+  return {
+    asOf: new Date(asOfMs).toISOString(),
+    days: Object.fromEntries(
+      Object.entries(byStatus).map(([status, days]) => [status, fewestRanges(days).map(formatRange)]),
+    ),
+    byStatus: Object.fromEntries(Object.entries(byStatus).map(([status, days]) => [status, days.length])),
+    over: over ?? (gone || isOver),
+    gone,
+    jobQueuePosition: null,
+    estimatedCompletionTime: null,
+    problems: [],
+  };
+}
+
+function unchanged(nextRetryDelay: Duration): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'JobUnchanged',
+    message: 'nothing new',
+    nextRetryDelay,
+    category: 'BENIGN',
+  });
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { TWILIO_BULKEXPORTS_URL, type TwilioAccount } from '../activities/index.ts';
+import { DEFAULT_TASK_QUEUE } from '../workflows/api.ts';
+import type { Environment, ReadFile } from './environment.ts';
+import { readAccounts } from './read-accounts.ts';
+import { readDestinations } from './read-destinations.ts';
+
+/** What a worker runs with: checked, every default filled in. It holds credentials: do not log it. */
+export interface WorkerConfig {
+  taskQueue: string;
+  /** By the names that callers use. */
+  accounts: Record<string, TwilioAccount>;
+  /** URLs by the names that callers use. */
+  destinations: Record<string, string>;
+  /** The origin of the Bulk Exports API. */
+  twilioUrl: string;
+  /** How many days this process fetches at a time. */
+  downloadSlots: number;
+}
+
+/** The configuration can not be used. */
+export class InvalidWorkerConfig extends Error {
+  override readonly name = 'InvalidWorkerConfig';
+  /** One sentence a fault: variable, expected, got. Never a credential. */
+  readonly faults: string[];
+
+  constructor(faults: string[]) {
+    const list = faults.map((fault) => `\n  - ${fault}`).join('');
+    super(`Could not read the configuration of the worker. Expected other environment variables:${list}`);
+    this.faults = faults;
+  }
+}
+
+/** Two exports that fetch four days each; a slot holds a few megabytes. */
+export const DEFAULT_DOWNLOAD_SLOTS = 8;
+/** More open files and connections than this belong into several processes. */
+const MAXIMUM_DOWNLOAD_SLOTS = 200;
+
+/**
+ * Reads the whole configuration of a worker from the environment.
+ *
+ * @throws {@link InvalidWorkerConfig} that names every fault at once.
+ */
+export function readWorkerConfig(
+  env: Environment = process.env,
+  readFile: ReadFile = (path) => readFileSync(path, 'utf8'),
+): WorkerConfig {
+  const faults: string[] = [];
+  const config = {
+    taskQueue: readTaskQueue(env, faults),
+    accounts: readAccounts(env, readFile, faults),
+    destinations: readDestinations(env, faults),
+    twilioUrl: readTwilioUrl(env, faults),
+    downloadSlots: readDownloadSlots(env, faults),
+  };
+  faults.push(...misspelt(env));
+  if (faults.length > 0) throw new InvalidWorkerConfig(faults);
+  return config;
+}
+
+/** Temporal's own limit of a name. */
+const TASK_QUEUE_LIMIT_CHARACTERS = 1_000;
+
+function readTaskQueue(env: Environment, faults: string[]): string {
+  const name = env['BULK_EXPORTS_TASK_QUEUE'] || DEFAULT_TASK_QUEUE;
+  if (name.trim() !== name || /\p{Cc}/u.test(name) || name.length > TASK_QUEUE_LIMIT_CHARACTERS) {
+    faults.push(
+      `BULK_EXPORTS_TASK_QUEUE must be a name of at most ${TASK_QUEUE_LIMIT_CHARACTERS} characters ` +
+        `without blanks around it and without control characters, got ${JSON.stringify(name.slice(0, 80))}`,
+    );
+  }
+  return name;
+}
+
+function readDownloadSlots(env: Environment, faults: string[]): number {
+  const text = env['BULK_EXPORTS_DOWNLOAD_SLOTS'] || String(DEFAULT_DOWNLOAD_SLOTS);
+  const slots = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(slots >= 1 && slots <= MAXIMUM_DOWNLOAD_SLOTS)) {
+    faults.push(
+      `BULK_EXPORTS_DOWNLOAD_SLOTS must be a whole number from 1 to ${MAXIMUM_DOWNLOAD_SLOTS}, ` +
+        `got ${JSON.stringify(text.slice(0, 80))}`,
+    );
+  }
+  return slots;
+}
+
+function readTwilioUrl(env: Environment, faults: string[]): string {
+  const text = env['TWILIO_BULKEXPORTS_URL'] || TWILIO_BULKEXPORTS_URL;
+  const expected = 'TWILIO_BULKEXPORTS_URL must be an origin such as https://bulkexports.twilio.com';
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null) {
+    faults.push(`${expected}, got no URL`);
+    return text;
+  }
+  if (url.username !== '' || url.password !== '') {
+    // Said alone, and without the value: it is a credential.
+    faults.push(
+      `${expected}, got one with credentials: these go into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN`,
+    );
+  } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    faults.push(
+      `${expected}, and plain http only to this machine (127.0.0.1), got ${url.protocol}//${url.host}`,
+    );
+  } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    faults.push(`${expected}, without a path, got ${url.origin} with more behind it`);
+  }
+  return url.origin;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+const KNOWN_VARIABLES = [
+  'BULK_EXPORTS_ACCOUNTS',
+  'BULK_EXPORTS_DESTINATIONS',
+  'BULK_EXPORTS_DOWNLOAD_SLOTS',
+  'BULK_EXPORTS_TASK_QUEUE',
+];
+
+/** A misspelt variable would leave a default in force without a word. */
+function misspelt(env: Environment): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('BULK_EXPORTS_') && env[name] && !KNOWN_VARIABLES.includes(name))
+    .map((name) => `${name} is not a variable of the worker, expected one of ${KNOWN_VARIABLES.join(', ')}`);
+}

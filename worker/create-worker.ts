@@ -1,0 +1,39 @@
+import type { Duration } from '@temporalio/common';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import { DEFAULT_DOWNLOAD_SLOTS } from './config.ts';
+import { BulkExportsPlugin } from './plugin.ts';
+import type { BulkExportsPluginOptions } from './plugin.ts';
+
+/** How long running activities may go on after a shutdown began; then they are told to stop. */
+const SHUTDOWN_GRACE_TIME = '15 seconds';
+/** When a shutdown gives up on what does not stop. Kubernetes kills after 30 seconds. */
+const SHUTDOWN_FORCE_TIME = '25 seconds';
+
+/** What a worker of our own is made of. */
+export interface CreateWorkerOptions extends BulkExportsPluginOptions {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  /** Default made now from the package's workflow, in about a second. */
+  workflowBundle?: WorkflowBundleOption;
+  /** How long running activities may go on after a shutdown began. Default `15 seconds`. */
+  shutdownGraceTime?: Duration;
+}
+
+/** A Worker that runs exports and nothing else. Its HTTP connections are closed when it has ended. */
+export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
+  const { connection, namespace, taskQueue, workflowBundle, shutdownGraceTime, ...pluginOptions } = options;
+  const downloadSlots = options.downloadSlots ?? DEFAULT_DOWNLOAD_SLOTS;
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle,
+    plugins: [new BulkExportsPlugin({ ...pluginOptions, downloadSlots })],
+    // A download beyond the slots waits in the process or is sent back, so that looks always find a place.
+    maxConcurrentActivityTaskExecutions: 2 * downloadSlots + 50,
+    shutdownGraceTime: shutdownGraceTime ?? SHUTDOWN_GRACE_TIME,
+    shutdownForceTime: SHUTDOWN_FORCE_TIME,
+  });
+}

@@ -1,0 +1,59 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
+
+/** How the worker process tells of itself, and how it ends. */
+export interface RunWorkerOptions extends Pick<CreateWorkerOptions, 'shutdownGraceTime'> {
+  /** Told a line when the worker is ready and when it has ended. Never a credential. */
+  say: (line: string) => void;
+}
+
+/**
+ * The worker process: reads the environment, connects, and runs until SIGINT or SIGTERM. The first signal lets
+ * running activities end within their grace time, a second one ends the process at once.
+ *
+ * @throws InvalidWorkerConfig, or Error where Temporal can not be reached.
+ */
+export async function runWorker({ say, shutdownGraceTime }: RunWorkerOptions): Promise<void> {
+  const config = readWorkerConfig();
+  const temporal = loadClientConnectConfig();
+  const namespace = temporal.namespace ?? 'default';
+  const address = temporal.connectionOptions.address ?? 'localhost:7233';
+  const connection = await connect(temporal.connectionOptions, address);
+  try {
+    const worker = await createWorker({ ...config, connection, namespace, shutdownGraceTime });
+    const running = worker.run();
+    say(describeWorker({ config, address, namespace }));
+    await running;
+    say('The worker has ended.');
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(
+  options: Parameters<typeof NativeConnection.connect>[0],
+  address: string,
+): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    throw new Error(
+      `Could not connect to Temporal [${address}]: ${error instanceof Error ? error.message : String(error)}. ` +
+        `Is the server up, and are TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and its credentials right?`,
+      { cause: error },
+    );
+  }
+}
+
+/** The ready line: names alone, since accounts hold credentials. */
+export function describeWorker(input: { config: WorkerConfig; address: string; namespace: string }): string {
+  const { config, address, namespace } = input;
+  const destinations = Object.entries(config.destinations).map(([name, url]) => `${name} (${url})`);
+  return (
+    `The worker is ready [task queue ${config.taskQueue}, namespace ${namespace}, Temporal ${address}]: ` +
+    `accounts ${Object.keys(config.accounts).join(', ')}; destinations ${destinations.join(', ')}; ` +
+    `${config.downloadSlots} downloads at a time.`
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * The public contract of the workflow `exportJob`: its names, its input, what it tells while it runs and what
+ * it ends with. Callers in other languages use the same names and the same JSON.
+ */
+import type { Duration } from '@temporalio/common';
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type {
+  Day,
+  DayRange,
+  ExportedDay,
+  ExportedJob,
+  ExportTotals,
+  Instant,
+  ResourceType,
+  Webhook,
+} from '../activities/api.ts';
+
+export type {
+  Day,
+  DayOutcome,
+  DayRange,
+  ExportedDay,
+  ExportedJob,
+  ExportManifest,
+  ExportTotals,
+  Instant,
+  JobFate,
+  JobSighting,
+  ResourceType,
+  TwilioDayStatus,
+  Webhook,
+} from '../activities/api.ts';
+
+/** The workflow type on the wire. */
+export const EXPORT_JOB_WORKFLOW_TYPE = 'exportJob';
+
+/** The task queue where workers of this package listen unless they are told otherwise. */
+export const DEFAULT_TASK_QUEUE = 'bulk-exports';
+
+/** What to export, and how patient to be. Only the first three are required. Unknown fields are refused. */
+export interface ExportJobInput {
+  resourceType: ResourceType;
+  /** The first day, `YYYY-MM-DD`, UTC. */
+  startDay: Day;
+  /** The last day, included; at most 366 days from the first, and at least two days before today (UTC). */
+  endDay: Day;
+  /** Default `{resourceType} {startDay}..{endDay}`. A marker is appended by which the job is found again. */
+  friendlyName?: string;
+  /** Handed to Twilio: called when a job is over. A hint to look now; nothing depends on it. */
+  webhook?: Webhook;
+  /** Handed to Twilio: told when a job is over. */
+  email?: string;
+  /** The name of an account that the worker knows. Default `default`. */
+  account?: string;
+  /** The name of a destination that the worker knows. Default `default`. */
+  destination?: string;
+  /** How many days are fetched at a time, 1 to 50. Default 4. */
+  maxConcurrentDownloads?: number;
+  /** Whether the jobs are deleted at Twilio at the end. Default true. */
+  deleteJob?: boolean;
+  resubmit?: {
+    /** In how many submissions one day may be, the first included, 1 to 20. Default 3. */
+    maximumAttempts?: number;
+    /** How long a failed day waits before it is submitted again. Default `10 minutes`. */
+    cooldown?: Duration;
+  };
+  poll?: {
+    /** Default `10 seconds`. */
+    minimumInterval?: Duration;
+    /** Default `15 minutes`. */
+    maximumInterval?: Duration;
+  };
+  /** How long a day may stay in ErrorDuringRun before it counts as failed. Default `24 hours`. */
+  errorPatience?: Duration;
+  /** For the whole export; then it fails with `ExportTimedOut`. Default `14 days`. */
+  timeout?: Duration;
+  /** Whether an export with failed days completes, with outcome `incomplete`, instead of failing. Default false. */
+  allowIncomplete?: boolean;
+}
+
+/** How an export ended: every requested day once, in order, with exactly one outcome. */
+export interface ExportJobResult {
+  outcome: 'complete' | 'incomplete' | 'cancelled';
+  resourceType: ResourceType;
+  startDay: Day;
+  endDay: Day;
+  days: ExportedDay[];
+  jobs: ExportedJob[];
+  totals: ExportTotals;
+  /** Where the manifest lies; null where it could not be written. */
+  manifest: string | null;
+  /** What clean-up could not do within its hour, a sentence each. */
+  notCleaned: string[];
+  /** The reason that the caller gave for the cancel. */
+  cancelReason?: string;
+}
+
+/** What the export is doing, or how it ended. */
+export type ExportPhase =
+  | 'creating'
+  | 'waiting'
+  | 'downloading'
+  | 'waitingForQuota'
+  | 'cleaning'
+  | 'complete'
+  | 'incomplete'
+  | 'cancelled'
+  | 'failed';
+
+/** The answer to the query `progress`. */
+export interface ExportProgress {
+  phase: ExportPhase;
+  resourceType: ResourceType;
+  startDay: Day;
+  endDay: Day;
+  days: {
+    total: number;
+    downloaded: number;
+    empty: number;
+    failed: number;
+    deleted: number;
+    /** Twilio's statuses of the days that have no outcome yet. `NotSubmitted`: no job is asked for them now. */
+    byStatus: Record<string, number>;
+  };
+  sizeBytes: number;
+  records: number;
+  jobs: ExportJobProgress[];
+  problems: ExportProblem[];
+  /** Null until the end, then the whole result, also after *Canceled* and after a failure with a result. */
+  result: ExportJobResult | null;
+}
+
+/** One job at Twilio, as of the last change. */
+export interface ExportJobProgress {
+  jobSid: string;
+  startDay: Day;
+  endDay: Day;
+  byStatus: Record<string, number>;
+  jobQueuePosition: string | null;
+  estimatedCompletionTime: Instant | null;
+  /** By Twilio's clock; null before the first look. */
+  asOf: Instant | null;
+}
+
+/** Something that a person should know. */
+export interface ExportProblem {
+  /** A sentence: what is wrong and what to do. */
+  problem: string;
+  since: Instant;
+  day?: DayRange;
+  jobSid?: string;
+}
+
+/** The argument of the signal `cancel`. Everything is optional, the argument itself too. */
+export interface CancelInput {
+  /** Kept in the result. */
+  reason?: string;
+  /** Overrides the input's `deleteJob`. */
+  deleteJob?: boolean;
+}
+
+/** Stops the export, cleans up at Twilio, and lets it complete with outcome `cancelled`. */
+export const cancelSignal = defineSignal<[CancelInput?]>('cancel');
+
+/** Look at Twilio now, not when the next look is due. */
+export const checkNowSignal = defineSignal('checkNow');
+
+/** How far the export is. */
+export const progressQuery = defineQuery<ExportProgress>('progress');
+
+/** The types of the failures with which the workflow itself fails. */
+export type ExportFailureType =
+  | 'InvalidInput'
+  | 'ExportRejected'
+  | 'AuthenticationRejected'
+  | 'StorageRejected'
+  | 'ExportIncomplete'
+  | 'ExportTimedOut';
+
+/** The search attributes of an export and their types. A workflow sets those with which it was started. */
+export const exportSearchAttributes = {
+  BulkExportPhase: 'KEYWORD',
+  BulkExportResourceType: 'KEYWORD',
+  BulkExportAccount: 'KEYWORD',
+  BulkExportDaysDone: 'INT',
+  BulkExportDaysTotal: 'INT',
+} as const;

@@ -1,0 +1,119 @@
+/** Every way out leads through here: nothing of ours runs on at Twilio, nothing half lies in the destination. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { ExportManifest, JobFate } from '../activities/api.ts';
+import {
+  deleteExportJob,
+  sweepExportFiles,
+  sweepExportJobs,
+  writeExportManifest,
+} from './activity-options.ts';
+import type { ExportJobResult } from './api.ts';
+import { formatRange } from './calendar.ts';
+import type { Ending } from './ending.ts';
+import { type ExportRun, now } from './export-run.ts';
+import { problemOf } from './failures.ts';
+import type { JobRecord } from './ledger.ts';
+import { resultOf } from './result.ts';
+
+/**
+ * Cleans up within its bounded time, writes the manifest last, and returns the result. Never throws: what could
+ * not be done is named in the result. To be called where no cancellation reaches it, once every day has its
+ * outcome.
+ */
+export async function cleanUp(run: ExportRun, ending: Ending): Promise<ExportJobResult> {
+  const notCleaned: string[] = [];
+  if (run.ledger.jobs.some(({ jobSid, inDoubt }) => jobSid !== null || inDoubt)) {
+    await Promise.all([
+      ...run.ledger.jobs.map((job) => deleteJob(run, job, notCleaned)),
+      sweepJobs(run, notCleaned),
+      sweepFiles(run, notCleaned),
+    ]);
+  }
+  const result = resultOf(run.ledger, run.request, {
+    sweptJobs: run.sweptJobs,
+    notCleaned,
+    ...(run.cancelReason !== undefined && { cancelReason: run.cancelReason }),
+  });
+  return ending.kind === 'refused' ? result : { ...result, manifest: await writeManifest(run, result) };
+}
+
+async function deleteJob(run: ExportRun, job: JobRecord, notCleaned: string[]): Promise<void> {
+  if (job.jobSid === null || job.fate !== null) return;
+  if (!run.deleteJob) {
+    job.fate = 'kept';
+    return;
+  }
+  try {
+    const { fate } = await deleteExportJob.executeWithOptions({ summary: formatRange(job) }, [
+      { ...run.identity, jobSid: job.jobSid },
+    ]);
+    job.fate = fate satisfies JobFate;
+  } catch (error) {
+    job.fate = 'unknown';
+    notCleaned.push(`Job ${job.jobSid} may still run at Twilio: ${problemOf(error)}`);
+  }
+}
+
+/** Finds what a lost answer left behind. The caller's wish to keep the jobs holds for a job in doubt too. */
+async function sweepJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
+  const { ledger, identity } = run;
+  const createInDoubt = ledger.jobs.some((job) => job.inDoubt);
+  if (createInDoubt && !run.deleteJob) {
+    notCleaned.push('A create was under way: a job that is not named here may run on at Twilio, as asked');
+    return;
+  }
+  try {
+    const keep = ledger.jobs.flatMap(({ jobSid }) => jobSid ?? []);
+    const { swept } = await sweepExportJobs.executeWithOptions({ summary: 'jobs that no answer told of' }, [
+      { ...identity, keep, createInDoubt },
+    ]);
+    run.sweptJobs.push(...swept);
+  } catch (error) {
+    notCleaned.push(`A job of this export that nobody knows of may run at Twilio: ${problemOf(error)}`);
+  }
+}
+
+async function sweepFiles(run: ExportRun, notCleaned: string[]): Promise<void> {
+  const { destination } = run.request;
+  try {
+    await sweepExportFiles.executeWithOptions({ summary: 'half files' }, [
+      { ...run.identity, destination, days: [formatRange(run.request)] },
+    ]);
+  } catch (error) {
+    notCleaned.push(
+      `Half files, named _half…, may lie in the destination ${destination}: ${problemOf(error)}`,
+    );
+  }
+}
+
+async function writeManifest(run: ExportRun, result: ExportJobResult): Promise<string | null> {
+  const { request, identity, ledger } = run;
+  const { account, exportId, resourceType } = identity;
+  const { workflowId } = workflowInfo();
+  const { outcome, startDay, endDay, days, jobs, totals } = result;
+  const manifest: ExportManifest = {
+    schemaVersion: 1,
+    workflowId,
+    exportId,
+    account,
+    destination: request.destination,
+    resourceType,
+    startDay,
+    endDay,
+    outcome,
+    startedAt: ledger.startedAt,
+    endedAt: now(),
+    days,
+    jobs,
+    totals,
+  };
+  try {
+    const { location } = await writeExportManifest.executeWithOptions({ summary: outcome }, [
+      { ...identity, destination: request.destination, workflowId, manifest },
+    ]);
+    return location;
+  } catch (error) {
+    result.notCleaned.push(`The manifest could not be written: ${problemOf(error)}`);
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+/** How an export ends: why its work stopped, and what that makes of the workflow. */
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import type { ExportedDay } from '../activities/api.ts';
+import type { ExportJobResult } from './api.ts';
+import { fewestRanges, formatRange } from './calendar.ts';
+import type { ExportRun } from './export-run.ts';
+import { applicationFailureOf, exportFailure, problemOf } from './failures.ts';
+import type { ResolvedExportJobInput } from './input.ts';
+import { isOver } from './plan.ts';
+import { endRemainingDays } from './result.ts';
+
+/** Why the work ended. */
+export type Ending =
+  | { kind: 'everyDayIsOver' }
+  | { kind: 'cancelled' }
+  | { kind: 'timedOut' }
+  /** `refused`: before anything was made at Twilio, so there is nothing to clean up and nothing to tell. */
+  | { kind: 'refused' | 'failed'; error: unknown };
+
+/** A stop that came after the last day had its outcome is none. */
+export function endingOf({ ledger, stopReason }: ExportRun): Ending {
+  if (isOver(ledger)) return { kind: 'everyDayIsOver' };
+  switch (stopReason?.kind) {
+    case 'failure': {
+      const nothingWasMade = ledger.jobs.every(({ jobSid, inDoubt }) => jobSid === null && !inDoubt);
+      return { kind: nothingWasMade ? 'refused' : 'failed', error: stopReason.error };
+    }
+    case 'timeout':
+      return { kind: 'timedOut' };
+    case 'cancelSignal':
+    case undefined:
+      return { kind: 'cancelled' };
+  }
+}
+
+/** Every day asked for has exactly one outcome, however the export ends. */
+export function giveMissingDaysTheirOutcome({ ledger, request }: ExportRun, ending: Ending): void {
+  switch (ending.kind) {
+    case 'everyDayIsOver':
+      return;
+    case 'cancelled':
+      return endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
+    case 'timedOut': {
+      const problem = `The timeout of the export, ${formatHours(request.timeoutMs)}, ended first`;
+      return endRemainingDays(ledger, { outcome: 'failed', problem });
+    }
+    case 'refused':
+    case 'failed':
+      return endRemainingDays(ledger, { outcome: 'failed', problem: problemOf(ending.error) });
+  }
+}
+
+/** The one place where the workflow becomes Completed, Failed or Canceled. When both cancels came, the engine's wins. */
+export function conclude(run: ExportRun, ending: Ending, result: ExportJobResult): ExportJobResult {
+  switch (ending.kind) {
+    case 'refused':
+    case 'failed':
+      run.enterFinal('failed', ending.kind === 'refused' ? null : result);
+      throw applicationFailureOf(ending.error) ?? ending.error;
+    case 'timedOut':
+      run.enterFinal('failed', result);
+      throw exportFailure('ExportTimedOut', timedOutMessage(run.request, result), result);
+    case 'cancelled':
+      run.enterFinal('cancelled', result);
+      if (CancellationScope.current().consideredCancelled)
+        throw new CancelledFailure(
+          'The export was cancelled. The query progress and the manifest hold its receipt.',
+        );
+      return result;
+    case 'everyDayIsOver':
+      run.enterFinal(result.outcome, result);
+      if (result.outcome === 'incomplete' && !run.request.allowIncomplete)
+        throw exportFailure('ExportIncomplete', incompleteMessage(result), result);
+      return result;
+  }
+}
+
+function incompleteMessage(result: ExportJobResult): string {
+  const missing = result.days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted');
+  return (
+    `Could not bring every day home [${nameOf(result)}]: ${missing.length} of ${result.totals.days} days failed or ` +
+    `were deleted at Twilio, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. The other days are ` +
+    `downloaded and whole. Start an export of the missing days again; if they fail again, Twilio's support asks for ` +
+    `the job sids, ${sidsOf(result)}, and for the request ids in the problems of the days.`
+  );
+}
+
+function timedOutMessage({ timeoutMs }: ResolvedExportJobInput, result: ExportJobResult): string {
+  const missing = result.days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted');
+  return (
+    `The export timed out after ${formatHours(timeoutMs)} [${nameOf(result)}]: ${missing.length} of ` +
+    `${result.totals.days} days are missing, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. The other ` +
+    `days are downloaded and whole. Start an export of the missing days again, with a longer timeout; Twilio's ` +
+    `support asks for the job sids, ${sidsOf(result)}.`
+  );
+}
+
+function nameOf({ resourceType, startDay, endDay }: ExportJobResult): string {
+  return `${resourceType} ${formatRange({ startDay, endDay })}`;
+}
+
+/** An error message names so many; the details have all. */
+const MAXIMUM_NAMED = 10;
+
+function rangesOf(days: readonly ExportedDay[]): string {
+  return named(fewestRanges(days.map(({ day }) => day)).map(formatRange));
+}
+
+function sidsOf({ jobs }: ExportJobResult): string {
+  return named(jobs.map(({ jobSid }) => jobSid)) || 'of which there are none';
+}
+
+function named(names: string[]): string {
+  const more = names.length > MAXIMUM_NAMED ? ` and ${names.length - MAXIMUM_NAMED} more` : '';
+  return names.slice(0, MAXIMUM_NAMED).join(', ') + more;
+}
+
+function formatHours(ms: number): string {
+  return ms >= 3_600_000 ? `${Math.round(ms / 360_000) / 10} hours` : `${Math.round(ms / 1000)} seconds`;
+}

@@ -1,0 +1,137 @@
+/** What the parts of one running export share: its ledger, its running tasks, and how it is told to stop. */
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { ExportedJob, ExportIdentity, Instant } from '../activities/api.ts';
+import type { ExportJobResult, ExportPhase, ExportProgress } from './api.ts';
+import { cardOf } from './card.ts';
+import type { ResolvedExportJobInput } from './input.ts';
+import { Interruptions } from './interruptions.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { phaseOf, progressOf } from './progress.ts';
+import { SearchAttributesOnDisplay } from './search-attributes.ts';
+
+/** Why an export stops before all its days are over. The engine's own cancellation needs no word: it is the rest. */
+export type StopReason = { kind: 'cancelSignal' } | { kind: 'timeout' } | { kind: 'failure'; error: unknown };
+
+/** One running export. */
+export class ExportRun {
+  readonly request: ResolvedExportJobInput;
+  /** Handed to every activity. */
+  readonly identity: ExportIdentity;
+  readonly ledger: Ledger;
+  /** The waits that `checkNow` cuts short. */
+  readonly waits = new Interruptions();
+  /** Why it stops; the first reason stays. */
+  stopReason: StopReason | null = null;
+  /** Given with the `cancel` signal. */
+  cancelReason: string | undefined;
+  /** The input's `deleteJob`, unless the `cancel` signal said otherwise. */
+  deleteJob: boolean;
+  /** Jobs that clean-up found at Twilio and that no answer had told of. */
+  readonly sweptJobs: ExportedJob[] = [];
+
+  /** Everything that ends when the export stops: created before the handlers, so that an early cancel counts. */
+  private readonly work = new CancellationScope();
+  private readonly tasks = new Set<Promise<void>>();
+  private readonly attributes = new SearchAttributesOnDisplay();
+  private result: ExportJobResult | null = null;
+  /** What the ledger does not tell: that the export cleans up, or how it ended. */
+  private finalPhase: ExportPhase | null = null;
+  private hasNews = false;
+
+  constructor(request: ResolvedExportJobInput) {
+    this.request = request;
+    this.deleteJob = request.deleteJob;
+    this.identity = {
+      account: request.account,
+      resourceType: request.resourceType,
+      exportId: workflowInfo().firstExecutionRunId,
+    };
+    this.ledger = openLedger(request, now());
+  }
+
+  /** Runs `story` until it ends or the export is stopped, and waits until every task of it has ended. */
+  async workThrough(story: () => Promise<void>): Promise<void> {
+    try {
+      await this.work.run(story);
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    }
+    this.work.cancel();
+    while (this.tasks.size > 0) await Promise.all(this.tasks);
+  }
+
+  /** Starts a task beside the story. Its failure stops the export. */
+  launch(task: () => Promise<void>): void {
+    const running = this.work
+      .run(task)
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) this.stop({ kind: 'failure', error });
+      })
+      .finally(() => {
+        this.tasks.delete(running);
+        this.announce();
+      });
+    this.tasks.add(running);
+  }
+
+  /** Ends the work. What runs at Twilio and on the disk is dealt with by the clean-up. */
+  stop(reason: StopReason): void {
+    if (this.isStopped) return;
+    this.stopReason = reason;
+    this.work.cancel();
+  }
+
+  /** Whether the work was told to end, by us or by the engine. */
+  get isStopped(): boolean {
+    return this.work.consideredCancelled;
+  }
+
+  /** Waits until a task has announced something. */
+  async news(): Promise<void> {
+    await condition(() => this.hasNews);
+    this.hasNews = false;
+  }
+
+  /** Shows what has changed to people, and wakes the story. */
+  announce(): void {
+    this.hasNews = true;
+    const progress = this.progress();
+    setCurrentDetails(cardOf(progress, this.request));
+    this.attributes.show(progress, this.request);
+  }
+
+  /** The work is over; what is left is the clean-up. */
+  enterCleaning(): void {
+    this.finalPhase = 'cleaning';
+    this.announce();
+  }
+
+  /** This is how it ended. */
+  enterFinal(phase: ExportPhase, result: ExportJobResult | null): void {
+    this.finalPhase = phase;
+    this.result = result;
+    this.announce();
+  }
+
+  /** The answer to the query. */
+  progress(): ExportProgress {
+    const phase = this.finalPhase ?? phaseOf(this.ledger);
+    return progressOf(this.ledger, this.request, { phase, result: this.result, now: now() });
+  }
+}
+
+/** The workflow's clock: it stands still within a task, and replays. */
+export function now(): Instant {
+  return new Date().toISOString();
+}
+
+/** How long until then; 0 where it is past. */
+export function msUntil(instant: Instant): number {
+  return Math.max(0, Date.parse(instant) - Date.now());
+}

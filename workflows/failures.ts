@@ -1,0 +1,35 @@
+/** The failures of the workflow, and how it reads those of its activities: by type, never by message. */
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import type { ActivityFailureType } from '../activities/api.ts';
+import type { ExportFailureType } from './api.ts';
+
+/** A failure with which the workflow ends: no retry policy of a caller repeats it. */
+export function exportFailure(
+  type: ExportFailureType,
+  message: string,
+  ...details: unknown[]
+): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, details, nonRetryable: true });
+}
+
+/** What an activity itself threw, out of the engine's wrapping; undefined for cancellations and time-outs. */
+export function applicationFailureOf(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? cause : undefined;
+}
+
+/** Whether an activity threw this. */
+export function isFailureOfType(error: unknown, type: ActivityFailureType): boolean {
+  return applicationFailureOf(error)?.type === type;
+}
+
+/** A record of a day is small: so much of a message is kept in it. */
+const MAXIMUM_PROBLEM_CHARACTERS = 300;
+
+/** The message of a failure, short enough for a day's record. */
+export function problemOf(error: unknown): string {
+  const message = applicationFailureOf(error)?.message ?? String(error);
+  return message.length > MAXIMUM_PROBLEM_CHARACTERS
+    ? `${message.slice(0, MAXIMUM_PROBLEM_CHARACTERS)}…`
+    : message;
+}

@@ -1,0 +1,33 @@
+import { downloadExportDay } from './activity-options.ts';
+import { applicationFailureOf, isFailureOfType, problemOf } from './failures.ts';
+import { type ExportRun, now } from './export-run.ts';
+import { closeDay, type DayRecord, hasFile, tryAgain } from './ledger.ts';
+import { MAXIMUM_CORRUPT_FILES } from './plan.ts';
+
+/** Brings one day home: it ends with its outcome, or goes back to be fetched or submitted again. */
+export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void> {
+  const { request, identity } = run;
+  const { day, status } = record;
+  if (!hasFile(status)) return;
+  record.stage = 'fetching';
+  try {
+    const fetched = await downloadExportDay.executeWithOptions(
+      { summary: `${request.resourceType} ${day}` },
+      [{ ...identity, destination: request.destination, day, status }],
+    );
+    closeDay(record, fetched);
+  } catch (error) {
+    // Stopped in mid-download: the day gets the outcome that the end of the export means for it.
+    if (run.isStopped || !applicationFailureOf(error)) throw error;
+    const problem = problemOf(error);
+    if (isFailureOfType(error, 'DayFileCorrupt')) {
+      record.corruptFiles += 1;
+      if (record.corruptFiles < MAXIMUM_CORRUPT_FILES) record.stage = 'toFetch';
+      else tryAgain(record, { problem, request, now: now() });
+    } else if (isFailureOfType(error, 'DayNotAvailable')) {
+      tryAgain(record, { problem, request, now: now() });
+    } else {
+      closeDay(record, { outcome: 'failed', problem });
+    }
+  }
+}

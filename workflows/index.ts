@@ -1,0 +1,19 @@
+export { exportJob } from './export-job.ts';
+export {
+  cancelSignal,
+  checkNowSignal,
+  DEFAULT_TASK_QUEUE,
+  EXPORT_JOB_WORKFLOW_TYPE,
+  exportSearchAttributes,
+  progressQuery,
+} from './api.ts';
+export type {
+  CancelInput,
+  ExportFailureType,
+  ExportJobInput,
+  ExportJobProgress,
+  ExportJobResult,
+  ExportPhase,
+  ExportProblem,
+  ExportProgress,
+} from './api.ts';

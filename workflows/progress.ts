@@ -1,0 +1,137 @@
+/** The answer to the query `progress`, computed from the ledger. Pure. */
+import type { Instant } from '../activities/api.ts';
+import type {
+  ExportJobProgress,
+  ExportJobResult,
+  ExportPhase,
+  ExportProblem,
+  ExportProgress,
+} from './api.ts';
+import { fewestRanges, formatRange } from './calendar.ts';
+import type { ResolvedExportJobInput } from './input.ts';
+import { type DayRecord, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
+import { isOutOfPatience, SUBMITTED_PATIENCE_MS } from './plan.ts';
+import { totalsOf } from './result.ts';
+
+/** What the export is doing, as far as the ledger tells. */
+export function phaseOf(ledger: Ledger): ExportPhase {
+  if (ledger.days.some(({ stage }) => stage === 'toFetch' || stage === 'fetching')) return 'downloading';
+  const open = ledger.jobs.filter(({ over }) => !over);
+  if (open.length > 0 && open.every(({ obstacle }) => obstacle?.quota)) return 'waitingForQuota';
+  return ledger.jobs.some(({ jobSid }) => jobSid !== null) ? 'waiting' : 'creating';
+}
+
+/** How far the export is. */
+export function progressOf(
+  ledger: Ledger,
+  request: ResolvedExportJobInput,
+  { phase, result, now }: { phase: ExportPhase; result: ExportJobResult | null; now: Instant },
+): ExportProgress {
+  const { days, downloaded, empty, failed, deleted, sizeBytes, records } = totalsOf(ledger.days);
+  return {
+    phase,
+    resourceType: request.resourceType,
+    startDay: request.startDay,
+    endDay: request.endDay,
+    days: { total: days, downloaded, empty, failed, deleted, byStatus: countStatuses(ledger) },
+    sizeBytes,
+    records,
+    jobs: ledger.jobs.flatMap((job) => jobProgress(job) ?? []),
+    problems: problemsOf(ledger, request, now),
+    result,
+  };
+}
+
+function countStatuses(ledger: Ledger): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { outcome, stage, status } of ledger.days) {
+    if (outcome !== null) continue;
+    const word = stage === 'toSubmit' ? 'NotSubmitted' : (status ?? 'Unaccounted');
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function jobProgress({ jobSid, startDay, endDay, picture }: JobRecord): ExportJobProgress | null {
+  if (jobSid === null) return null;
+  return {
+    jobSid,
+    startDay,
+    endDay,
+    byStatus: picture?.byStatus ?? {},
+    jobQueuePosition: picture?.jobQueuePosition ?? null,
+    estimatedCompletionTime: picture?.estimatedCompletionTime ?? null,
+    asOf: picture?.asOf ?? null,
+  };
+}
+
+function problemsOf(ledger: Ledger, request: ResolvedExportJobInput, now: Instant): ExportProblem[] {
+  return [
+    ...ledger.jobs.filter(({ over }) => !over).flatMap((job) => jobProblems(ledger, job, request, now)),
+    ...ledger.days.flatMap((record) => {
+      const { day, outcome, problem, since } = record;
+      if (problem === null || outcome === 'cancelled') return [];
+      return [{ problem: `${problem}.${nextStep(record)}`, since, day }];
+    }),
+  ];
+}
+
+function nextStep({ stage, dueAt }: DayRecord): string {
+  if (stage === 'over') return '';
+  return stage === 'toSubmit' && dueAt !== null
+    ? ` It is submitted again after ${dueAt}.`
+    : ' It has been submitted again.';
+}
+
+function jobProblems(
+  ledger: Ledger,
+  job: JobRecord,
+  request: ResolvedExportJobInput,
+  now: Instant,
+): ExportProblem[] {
+  const jobSid = job.jobSid ?? undefined;
+  const waiting = waitingDays(ledger, job);
+  const outOfPatience = waiting.filter((record) => isOutOfPatience(record, now, request));
+  const queued = waiting.filter(
+    ({ status, since }) =>
+      status === 'Submitted' && Date.parse(now) >= Date.parse(since) + SUBMITTED_PATIENCE_MS,
+  );
+  return [
+    ...(job.obstacle
+      ? [{ problem: job.obstacle.problem, since: job.obstacle.since, day: formatRange(job) }]
+      : []),
+    ...(job.picture?.problems ?? []).map(({ type, problem }) => ({
+      problem,
+      since: job.problemsSince[type] ?? now,
+      jobSid,
+    })),
+    ...problemsOfDays(
+      outOfPatience,
+      jobSid,
+      ({ status }) =>
+        `${status} for longer than the export is patient. Twilio may still bring the day; once the other days of the ` +
+        'job are over, the job is deleted and the day is submitted again',
+    ),
+    ...problemsOfDays(
+      queued,
+      jobSid,
+      () =>
+        'Submitted for more than a day, though Twilio says that a job typically takes less. Nothing is lost; ask ' +
+        "Twilio's support if it lasts",
+    ),
+  ];
+}
+
+/** One problem a range of days, not one a day. */
+function problemsOfDays(
+  records: readonly DayRecord[],
+  jobSid: string | undefined,
+  describe: (record: DayRecord) => string,
+): ExportProblem[] {
+  return fewestRanges(records.map(({ day }) => day)).flatMap((range) => {
+    const first = records.find(({ day }) => day === range.startDay);
+    return first
+      ? [{ problem: `${describe(first)}.`, since: first.since, day: formatRange(range), jobSid }]
+      : [];
+  });
+}

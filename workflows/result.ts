@@ -1,0 +1,77 @@
+/** The statement that every day asked for is accounted for. Pure. */
+import type { ExportedDay, ExportedJob, ExportTotals } from '../activities/api.ts';
+import type { ExportJobResult } from './api.ts';
+import type { ResolvedExportJobInput } from './input.ts';
+import { closeDay, type DayRecord, exportedJob, lastJobOf, type Ledger } from './ledger.ts';
+
+/** Gives every day that is not over the outcome that the end of the export means for it. */
+export function endRemainingDays(
+  ledger: Ledger,
+  ending: { outcome: 'cancelled' | 'failed'; problem: string },
+): void {
+  for (const record of ledger.days) {
+    if (record.outcome !== null) continue;
+    const status = record.status ?? (record.stage === 'toSubmit' ? 'not submitted' : 'not yet looked at');
+    const before = record.problem === null ? '' : `; before that: ${record.problem}`;
+    closeDay(record, {
+      outcome: ending.outcome,
+      problem: `${ending.problem} [${record.day}, ${status}]${before}`,
+    });
+  }
+}
+
+/** The result of an export whose days are all over, before its manifest is written. */
+export function resultOf(
+  ledger: Ledger,
+  request: ResolvedExportJobInput,
+  { sweptJobs, ...end }: { sweptJobs: ExportedJob[]; notCleaned: string[]; cancelReason?: string },
+): ExportJobResult {
+  const totals = totalsOf(ledger.days);
+  return {
+    outcome: outcomeOf(totals),
+    resourceType: request.resourceType,
+    startDay: request.startDay,
+    endDay: request.endDay,
+    days: ledger.days.map((record) => exportedDay(ledger, record)),
+    jobs: [...ledger.jobs.flatMap((job) => exportedJob(job) ?? []), ...sweptJobs],
+    totals,
+    manifest: null,
+    ...end,
+  };
+}
+
+/** Sums over the days, as far as they are over. */
+export function totalsOf(days: readonly DayRecord[]): ExportTotals {
+  const count = (outcome: DayRecord['outcome']) => days.filter((record) => record.outcome === outcome).length;
+  return {
+    days: days.length,
+    downloaded: count('downloaded'),
+    empty: count('empty'),
+    failed: count('failed'),
+    deleted: count('deleted'),
+    cancelled: count('cancelled'),
+    sizeBytes: days.reduce((sum, { file }) => sum + (file?.sizeBytes ?? 0), 0),
+    records: days.reduce((sum, { file }) => sum + (file?.records ?? 0), 0),
+  };
+}
+
+function outcomeOf({ cancelled, failed, deleted }: ExportTotals): ExportJobResult['outcome'] {
+  if (cancelled > 0) return 'cancelled';
+  return failed + deleted > 0 ? 'incomplete' : 'complete';
+}
+
+function exportedDay(ledger: Ledger, record: DayRecord): ExportedDay {
+  const { day, outcome, file, attempts, problem } = record;
+  const jobSid = lastJobOf(ledger, record)?.jobSid;
+  return {
+    day,
+    outcome: outcome ?? 'failed',
+    ...(file && { location: file.location }),
+    sizeBytes: file?.sizeBytes ?? 0,
+    records: file?.records ?? 0,
+    ...(file && { sha256: file.sha256 }),
+    ...(jobSid && { jobSid }),
+    attempts,
+    ...(problem !== null && { problem }),
+  };
+}
