@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import type { Dispatcher } from 'undici';
-import type { ActivityFailureType, ExportIdentity } from './api.ts';
+import type { ActivityFailureType, CreateRefusedDetails, ExportIdentity } from './api.ts';
 import type { DownloadSlots } from './download/download-slots.ts';
 import { createFailure } from './failures.ts';
 import type { ActivitySettings } from './settings.ts';
@@ -28,15 +28,18 @@ export interface ActivityParts {
   random: () => number;
 }
 
+/** What an activity was doing when it looked for a name. */
+export interface NameLookup {
+  doing: string;
+  /** Given where an export begins: there an unknown name is the caller's mistake, and final. */
+  refusal?: CreateRefusedDetails;
+}
+
 /**
- * The account of this name. Unknown at the create, it is the caller's mistake and final; later, it is a worker
- * with another configuration, and a person may put that right.
+ * The account of this name. Unknown where an export begins, it is final; later, it is a worker with another
+ * configuration, and a person may put that right.
  */
-export function findAccount(
-  parts: ActivityParts,
-  { account }: ExportIdentity,
-  at: { doing: string; isCreate: boolean },
-): KnownAccount {
+export function findAccount(parts: ActivityParts, { account }: ExportIdentity, at: NameLookup): KnownAccount {
   return (
     parts.accounts.get(account) ??
     fail(
@@ -55,7 +58,7 @@ export function findAccount(
 export function findDestination(
   parts: ActivityParts,
   { destination }: { destination: string },
-  at: { doing: string; isCreate: boolean },
+  at: NameLookup,
 ): DayStorage {
   return (
     parts.destinations.get(destination) ??
@@ -73,9 +76,7 @@ export function findDestination(
 
 function unknownName(
   { settings }: ActivityParts,
-  at: {
-    doing: string;
-    isCreate: boolean;
+  at: NameLookup & {
     field: string;
     name: string;
     names: ReadonlyMap<string, unknown>;
@@ -83,11 +84,12 @@ function unknownName(
   },
 ): ApplicationFailure {
   const known = [...at.names.keys()].map((name) => JSON.stringify(name)).join(', ');
-  return createFailure(at.isCreate ? 'InvalidInput' : at.later, {
+  return createFailure(at.refusal ? 'InvalidInput' : at.later, {
     message:
       `${at.doing}: ${at.field} must be a name that the worker knows (${known}), got ${JSON.stringify(at.name)}. ` +
       `Use one of these, or add it to the configuration of every worker.`,
-    nextRetryDelayMs: at.isCreate ? undefined : settings.slowRetryMs,
+    nextRetryDelayMs: at.refusal ? undefined : settings.slowRetryMs,
+    details: at.refusal && [at.refusal],
   });
 }
 

@@ -73,7 +73,8 @@ export interface ExportActivities {
   /**
    * Fetches one day into the destination, verifies it from the disk and publishes it under its final name.
    *
-   * @throws `DayFileCorrupt`, `DayNotAvailable` (never retried by the engine: the workflow decides);
+   * @throws `DayFileCorrupt` (never retried by the engine: the workflow decides); `DayNotAvailable` (retried until
+   * the day has been missing for ten minutes, then final);
    * `DownloadStalled`, `LinkRejected`, `RateLimited`, `TwilioUnavailable`, `StorageUnavailable`,
    * `DownloadSlotsBusy` (retried); `AuthenticationRejected`, `StorageRejected` (retried slowly: what worked at
    * the start of the export may work again).
@@ -106,6 +107,11 @@ export interface CreateExportJobInput extends ExportIdentity {
    * the marker by which a job is found again.
    */
   submission: number;
+  /**
+   * Whether the export has made a job before. Then what a person can mend (credentials, storage, names that the
+   * worker does not know) is retried slowly and not final.
+   */
+  isUnderWay: boolean;
   webhook?: Webhook;
   email?: string;
 }
@@ -138,10 +144,18 @@ export interface WatchExportJobInput extends ExportIdentity {
   createdAt: Instant;
   /** The picture that the workflow has; null before the first. */
   seen: JobPicture | null;
-  /** Whether to look at once, though `seen` is fresh. */
-  lookNow: boolean;
+  /** When to look first, where there is a picture already. */
+  firstLook: FirstLook;
+  /** Whether to return what is seen, changed or not. */
+  returnUnchanged: boolean;
   poll: PollIntervals;
 }
+
+/**
+ * `planned`: when the next look is due. `soon`: after the minimum interval, since somebody may have wanted a look
+ * meanwhile. `now`: at once, and once more soon.
+ */
+export type FirstLook = 'planned' | 'soon' | 'now';
 
 /** Between which limits the time from look to look lies. */
 export interface PollIntervals {
@@ -310,6 +324,10 @@ export interface ExportManifest {
   days: ExportedDay[];
   jobs: ExportedJob[];
   totals: ExportTotals;
+  /** What clean-up could not do within its time, a sentence each. */
+  notCleaned: string[];
+  /** The reason that the caller gave for the cancel. */
+  cancelReason?: string;
 }
 
 /** The type of every failure that an activity throws. Code matches on it, never on a message. */
@@ -330,8 +348,10 @@ export type ActivityFailureType =
   | 'StorageUnavailable'
   | 'StorageRejected';
 
-/** The first of the details of `QuotaExhausted`. */
-export interface QuotaExhaustedDetails {
-  /** How long until Twilio's next UTC day, jitter included. */
-  retryAfterMs: number;
+/** The first of the details of every failure with which a create is final. */
+export interface CreateRefusedDetails {
+  /** Whether an earlier attempt may have made the job all the same: then clean-up looks for it. */
+  inDoubt: boolean;
+  /** With `QuotaExhausted`: how long until Twilio's next UTC day, jitter included. */
+  retryAfterMs?: number;
 }

@@ -1,5 +1,6 @@
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
+import { answerInTime } from './storage/answer-in-time.ts';
 import type { ActivityScope } from './activity-scope.ts';
 import { withHeartbeats } from './activity-scope.ts';
 import type { CreateExportJobInput, CreateExportJobResult, Instant } from './api.ts';
@@ -26,41 +27,54 @@ export async function createExportJob(
 ): Promise<CreateExportJobResult> {
   const days = describeDays(input.startDay, input.endDay);
   const doing = `Could not create the export job [${input.resourceType} ${days}, account ${input.account}]`;
-  const { api } = findAccount(parts, input, { doing, isCreate: true });
-  const storage = findDestination(parts, input, { doing, isCreate: true });
 
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
-    let inDoubt = !isFirstOrCleared(scope);
+    // Two doubts: whether a create is still on its way, which a pause settles, and whether a job was made that
+    // nobody knows of, which a search alone answers.
+    let isUnsettled = mayBeOnItsWay(scope, input);
+    let inDoubt = isUnsettled || scope.context.info.attempt > 1;
+    let isPosting = false;
     try {
-      await storage.check();
-      if (inDoubt) {
+      const refusal = input.isUnderWay ? undefined : { inDoubt };
+      const { api } = findAccount(parts, input, { doing, refusal });
+      const storage = findDestination(parts, input, { doing, refusal });
+      await answerInTime(storage.check(), { signal: scope.signal, timeoutMs: parts.settings.storageCheckMs });
+      if (isUnsettled) {
         await scope.context.sleep(parts.settings.settleMs);
-        inDoubt = false;
+        isUnsettled = false;
       }
       const friendlyName = markFriendlyName({ ...input, namespace: scope.context.info.namespace });
       const found = await adoptJob(api, input, friendlyName, scope);
       if (found !== null) {
         return found;
       }
+      inDoubt = false;
       scope.signal.throwIfAborted();
-      inDoubt = true;
+      isUnsettled = inDoubt = isPosting = true;
       return await makeJob(api, input, friendlyName);
     } catch (error) {
-      if (error instanceof TwilioProblem && error.carriedOut === 'no') {
-        inDoubt = false;
+      if (isPosting && error instanceof TwilioProblem && error.carriedOut === 'no') {
+        isUnsettled = inDoubt = false;
       }
-      if (!inDoubt) {
+      if (!isUnsettled) {
         sayCleared(scope);
       }
-      throw createCreateFailure(error, { parts, doing, inDoubt });
+      throw createCreateFailure(error, { parts, doing, isUnsettled, inDoubt, isUnderWay: input.isUnderWay });
     }
   });
 }
 
-function isFirstOrCleared({ context }: ActivityScope): boolean {
-  const { attempt, heartbeatDetails } = context.info;
+/**
+ * Whether a create of this submission may still be on its way to Twilio: one of an attempt before, or one of the
+ * run before this run was made from it by a reset, which leaves nothing of its attempts to be read here.
+ */
+function mayBeOnItsWay({ context }: ActivityScope, { exportId }: CreateExportJobInput): boolean {
+  const { attempt, heartbeatDetails, workflowExecution } = context.info;
+  if (attempt === 1) {
+    return workflowExecution?.runId !== exportId;
+  }
   const said: Partial<ClearedAttempt> | null | undefined = heartbeatDetails;
-  return attempt === 1 || said?.clearedAttempt === attempt - 1;
+  return said?.clearedAttempt !== attempt - 1;
 }
 
 function sayCleared({ context, tell }: ActivityScope): void {
@@ -76,9 +90,10 @@ async function adoptJob(
   friendlyName: string,
   { context, signal }: ActivityScope,
 ): Promise<CreateExportJobResult | null> {
-  const { value: jobs, atMs } = await api.listJobs(input.resourceType, signal);
-  const owner = { namespace: context.info.namespace, exportId: input.exportId };
-  const [kept, ...others] = findExportJobs(jobs, owner).filter(
+  const { resourceType, exportId } = input;
+  const { namespace } = context.info;
+  const { value: found, atMs } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
+  const [kept, ...others] = found.filter(
     (job) =>
       job.submission === input.submission &&
       !job.isBeingDeleted &&

@@ -1,5 +1,5 @@
 import type { ActivityParts } from './activity-parts.ts';
-import type { QuotaExhaustedDetails } from './api.ts';
+import type { CreateRefusedDetails } from './api.ts';
 import { createStorageFailure, StorageProblem } from './storage/storage-problem.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
@@ -10,21 +10,26 @@ const DAY_MS = 86_400_000;
 export interface CreateFailureOptions {
   parts: Pick<ActivityParts, 'settings' | 'random'>;
   doing: string;
-  /** Whether Twilio may have made the job though no good answer came. */
+  /** Whether this create may still be on its way. */
+  isUnsettled: boolean;
+  /** Whether Twilio may have made the job, though no good answer came. */
   inDoubt: boolean;
+  /** Whether the export has made a job before: then what a person can mend is retried slowly. */
+  isUnderWay: boolean;
 }
 
 /**
- * Why a create failed, as a failure of the catalogue: here a refusal is final, since nothing has worked yet. An
- * error that is none of ours passes as it is.
+ * Why a create failed, as a failure of the catalogue. Where an export begins a refusal is final, since nothing has
+ * worked yet. An error that is none of ours passes as it is.
  */
 export function createCreateFailure(
   error: unknown,
-  { parts, doing, inDoubt }: CreateFailureOptions,
+  { parts, doing, isUnsettled, inDoubt, isUnderWay }: CreateFailureOptions,
 ): unknown {
   const { settings, random } = parts;
+  const refused: CreateRefusedDetails = { inDoubt };
   if (error instanceof StorageProblem) {
-    return createStorageFailure(error, { doing, settings, final: true });
+    return createStorageFailure(error, { doing, settings, final: !isUnderWay, details: [refused] });
   }
   if (!(error instanceof TwilioProblem)) {
     return error;
@@ -32,13 +37,25 @@ export function createCreateFailure(
   const expected = 'Expected 201';
   switch (error.kind) {
     case 'unauthorized':
-      return createTwilioFailure(error, { doing, expected, final: true });
+      return createTwilioFailure(error, {
+        doing,
+        expected,
+        final: !isUnderWay,
+        details: [refused],
+        nextRetryDelayMs: isUnderWay ? settings.slowRetryMs : undefined,
+      });
     case 'notFound':
     case 'rejected':
-      return createTwilioFailure(error, { doing, expected, type: 'ExportRejected', final: true });
+      return createTwilioFailure(error, {
+        doing,
+        expected,
+        type: 'ExportRejected',
+        final: true,
+        details: [refused],
+      });
     case 'quotaExhausted': {
       const retryAfterMs = Math.ceil(DAY_MS - (error.atMs % DAY_MS) + random() * settings.quotaJitterMs);
-      const details: QuotaExhaustedDetails = { retryAfterMs };
+      const details: CreateRefusedDetails = { ...refused, retryAfterMs };
       return createTwilioFailure(error, { doing, expected, details: [details] });
     }
     case 'rateLimited':
@@ -51,8 +68,8 @@ export function createCreateFailure(
       return createTwilioFailure(error, {
         doing,
         expected,
-        nextRetryDelayMs: inDoubt ? settings.createRetryMs : undefined,
-        advice: inDoubt
+        nextRetryDelayMs: isUnsettled ? settings.createRetryMs : undefined,
+        advice: isUnsettled
           ? 'Twilio may have made the job: the next attempt lets it settle and looks whether the job exists.'
           : undefined,
       });

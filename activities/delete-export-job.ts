@@ -12,7 +12,7 @@ export async function deleteExportJob(
   input: DeleteExportJobInput,
 ): Promise<DeleteExportJobResult> {
   const doing = `Could not delete the job [${input.jobSid}, account ${input.account}]`;
-  const { api } = findAccount(parts, input, { doing, isCreate: false });
+  const { api } = findAccount(parts, input, { doing });
 
   return withHeartbeats(parts.settings.heartbeatMs, async ({ signal }) => {
     try {

@@ -1,15 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityParts, KnownAccount } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import type { ActivityScope } from './activity-scope.ts';
 import { withHeartbeats } from './activity-scope.ts';
 import type { DownloadExportDayInput, DownloadExportDayResult } from './api.ts';
+import { readAbsentSince, sayAbsentSince } from './download/absent-day.ts';
+import { dayFileCorrupt, dayNotAvailable, downloadSlotsBusy } from './download/download-failure.ts';
 import { fetchDayFile } from './download/fetch-day-file.ts';
-import type { FoundDay } from './download/judge-day.ts';
+import type { FetchedFile } from './download/fetch-day-file.ts';
+import type { AbsentFinding, FoundDay } from './download/judge-day.ts';
 import { judgeDay } from './download/judge-day.ts';
 import { verifyDayFile } from './download/verify-day-file.ts';
-import { createFailure } from './failures.ts';
 import type { DayKey, DayProof, DayStorage, HalfFile } from './storage/day-storage.ts';
 import { createStorageFailure, StorageProblem } from './storage/storage-problem.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
@@ -33,55 +33,66 @@ export async function downloadExportDay(
 ): Promise<DownloadExportDayResult> {
   const { resourceType, day, exportId } = input;
   const doing = `Could not download the day [${resourceType} ${day}, account ${input.account}]`;
-  const account = findAccount(parts, input, { doing, isCreate: false });
-  const storage = findDestination(parts, input, { doing, isCreate: false });
+  const account = findAccount(parts, input, { doing });
+  const storage = findDestination(parts, input, { doing });
   const key: DayKey = { accountSid: account.accountSid, resourceType, day, exportId };
 
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
     try {
-      return await downloadWhenThere({ parts, input, account, storage, key, scope, doing });
+      return await downloadIfThere({ parts, input, account, storage, key, scope, doing });
     } catch (error) {
+      const absentSinceMs = readAbsentSince(scope);
+      if (absentSinceMs !== null && error instanceof TwilioProblem) {
+        // Twilio was not to be asked, which says nothing of the day.
+        sayAbsentSince(scope, absentSinceMs);
+      }
       throw toFailure(error, parts, doing);
     }
   });
 }
 
-/** A Day that answers 404 is asked again for a while; the slot goes to others meanwhile. */
-async function downloadWhenThere(download: Download): Promise<DownloadExportDayResult> {
-  const { parts, scope, doing } = download;
-  const { dayAppearsWithinMs, dayRecheckMs, slotsBusyMs } = parts.settings;
-  const startMs = performance.now();
-  for (let number = 1; ; number++) {
-    const release = await parts.slots.take({ signal: scope.signal, mayQueue: number > 1 });
-    if (release === null) {
-      throw createFailure('DownloadSlotsBusy', {
-        message: `${doing}: all download slots of this worker are taken. It waits for one.`,
-        nextRetryDelayMs: slotsBusyMs * (1 + parts.random()),
-      });
+/** A day without a file is left to later attempts: to wait here would hold a slot for ten minutes. */
+async function downloadIfThere(download: Download): Promise<DownloadExportDayResult> {
+  const { parts, scope } = download;
+  const absentSinceMs = readAbsentSince(scope);
+  const release = await parts.slots.take(scope.signal);
+  if (release === null) {
+    if (absentSinceMs !== null) {
+      sayAbsentSince(scope, absentSinceMs);
     }
-    try {
-      const result = await downloadOnce(download);
-      if (result !== 'askAgain') {
-        return result;
-      }
-    } finally {
-      release();
+    throw downloadSlotsBusy(parts, { doing: download.doing, attempt: scope.context.info.attempt });
+  }
+  try {
+    const result = await downloadOnce(download);
+    if (result.outcome !== 'absent') {
+      return result;
     }
-    if (performance.now() - startMs >= dayAppearsWithinMs) {
-      throw dayNotAvailable(download);
-    }
-    await pause(dayRecheckMs, undefined, { signal: scope.signal });
+    const sinceMs = absentSinceMs ?? result.atMs;
+    sayAbsentSince(scope, sinceMs);
+    const { doing, input } = download;
+    const forMs = result.atMs - sinceMs;
+    throw dayNotAvailable(parts, { doing, status: input.status, found: result.found, forMs });
+  } finally {
+    release();
   }
 }
 
-async function downloadOnce(download: Download): Promise<DownloadExportDayResult | 'askAgain'> {
+/** A day of which there is no file now. */
+interface AbsentDay {
+  outcome: 'absent';
+  found: AbsentFinding;
+  /** By Twilio's clock. */
+  atMs: number;
+}
+
+async function downloadOnce(download: Download): Promise<DownloadExportDayResult | AbsentDay> {
   const published = await download.storage.findPublished(download.key);
   if (published !== null) {
     return { outcome: 'downloaded', file: published };
   }
   const fetched = await fetchUnlessAbsent(download);
-  if (fetched === null) {
-    return conclude(download, { found: 'absent' });
+  if ('found' in fetched) {
+    return judgeDay(fetched.found, download.input.status) === 'empty' ? { outcome: 'empty' } : fetched;
   }
   const { half, expectedBytes } = fetched;
   try {
@@ -91,7 +102,7 @@ async function downloadOnce(download: Download): Promise<DownloadExportDayResult
     const verified = await verifyDayFile(half.read(), expectedBytes, download.scope.signal);
     if (!verified.whole) {
       await half.discard();
-      throw dayFileCorrupt(download, verified.reason);
+      throw dayFileCorrupt(download.doing, verified.reason);
     }
     const { proof } = verified;
     return await conclude(download, { found: proof.records === 0 ? 'noRecords' : 'records', half, proof });
@@ -101,66 +112,51 @@ async function downloadOnce(download: Download): Promise<DownloadExportDayResult
 }
 
 type Finding =
-  | { found: Extract<FoundDay, 'absent'> }
   | { found: Extract<FoundDay, 'zeroBytes'>; half: HalfFile }
   | { found: Extract<FoundDay, 'noRecords' | 'records'>; half: HalfFile; proof: DayProof };
 
-async function conclude(download: Download, finding: Finding): Promise<DownloadExportDayResult | 'askAgain'> {
-  const verdict = judgeDay(finding.found, download.input.status);
+async function conclude(download: Download, finding: Finding): Promise<DownloadExportDayResult> {
+  const { input, scope } = download;
+  const verdict = judgeDay(finding.found, input.status);
   if (verdict === 'publish' && 'proof' in finding) {
+    // An attempt that was given up while it verified must not replace what others have published since.
+    scope.signal.throwIfAborted();
     return { outcome: 'downloaded', file: await finding.half.publish(finding.proof) };
   }
-  if ('half' in finding) {
-    await finding.half.discard();
+  await finding.half.discard();
+  if (verdict === 'empty') {
+    return { outcome: 'empty' };
   }
-  switch (verdict) {
-    case 'empty':
-      return { outcome: 'empty' };
-    case 'askAgain':
-      return 'askAgain';
-    case 'corrupt':
-    case 'publish':
-      throw dayFileCorrupt(download, 'expected records, as the day is Completed, got 0 bytes');
-  }
+  throw dayFileCorrupt(download.doing, 'expected records, as the day is Completed, got 0 bytes');
 }
 
-async function fetchUnlessAbsent(
-  download: Download,
-): Promise<Awaited<ReturnType<typeof fetchDayFile>> | null> {
+async function fetchUnlessAbsent(download: Download): Promise<FetchedFile | AbsentDay> {
   const { parts, account, storage, key, scope } = download;
   const { resourceType, day } = key;
+  let linkedAtMs = 0;
+  const freshLink = async (): Promise<string> => {
+    const { value: link, atMs } = await account.api.fetchDayLink(resourceType, day, scope.signal);
+    linkedAtMs = atMs;
+    return link;
+  };
   try {
-    return await fetchDayFile({
+    const fetched = await fetchDayFile({
       key,
       storage,
-      freshLink: () => account.api.fetchDayLink(resourceType, day, scope.signal),
+      freshLink,
       apiUrl: parts.apiUrl,
       dispatcher: parts.storeDispatcher,
       settings: parts.settings,
       signal: scope.signal,
       onBytes: (bytes) => scope.tell({ day, bytes }),
     });
+    return fetched ?? { outcome: 'absent', found: 'noFile', atMs: linkedAtMs };
   } catch (error) {
     if (error instanceof TwilioProblem && error.kind === 'notFound') {
-      return null;
+      return { outcome: 'absent', found: 'noDay', atMs: error.atMs };
     }
     throw error;
   }
-}
-
-function dayNotAvailable({ parts, doing, input }: Download): ApplicationFailure {
-  const minutes = Math.round(parts.settings.dayAppearsWithinMs / 60_000);
-  return createFailure('DayNotAvailable', {
-    message:
-      `${doing}: Twilio answered 404 for ${minutes} minutes. Expected a file, as the day is ${input.status}. ` +
-      `Files expire seven days after they were made: the day has to be submitted again.`,
-  });
-}
-
-function dayFileCorrupt({ doing }: Download, reason: string): ApplicationFailure {
-  return createFailure('DayFileCorrupt', {
-    message: `${doing}: the file is not whole: ${reason}. It was removed and can be fetched again.`,
-  });
 }
 
 /** An error that is none of ours passes as it is. */

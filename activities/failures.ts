@@ -4,13 +4,13 @@ import type { ActivityFailureType } from './api.ts';
 /**
  * The one catalogue. `final`: the engine never retries it. `retried`: it does, by the activity's policy or after
  * the delay that the failure brings. `benign`: retried, and no sign of trouble: neither a warning nor a count.
+ * Any of them is final where {@link FailureOptions.final} says so.
  */
 const catalogue: Record<ActivityFailureType, 'final' | 'retried' | 'benign'> = {
   InvalidInput: 'final',
   ExportRejected: 'final',
   QuotaExhausted: 'final',
   JobNotFound: 'final',
-  DayNotAvailable: 'final',
   DayFileCorrupt: 'final',
   // Final at the create alone, where nothing has worked yet; see FailureOptions.final.
   AuthenticationRejected: 'retried',
@@ -22,6 +22,8 @@ const catalogue: Record<ActivityFailureType, 'final' | 'retried' | 'benign'> = {
   StorageUnavailable: 'retried',
   JobUnchanged: 'benign',
   DownloadSlotsBusy: 'benign',
+  // Final once it has lasted: at first a file may be just about to appear.
+  DayNotAvailable: 'benign',
 };
 
 /** Above this a message is cut: failures over about 3.5 kB lose their type and details in the engine. */
@@ -44,11 +46,11 @@ export interface FailureOptions {
 
 /** Makes a failure of the catalogue. It stays under 2 kB: the stack, which says nothing of use, is left out. */
 export function createFailure(type: ActivityFailureType, options: FailureOptions): ApplicationFailure {
-  const kind = catalogue[type];
+  const kind = options.final === true ? 'final' : catalogue[type];
   const failure = ApplicationFailure.create({
     type,
     message: clip(options.message, MESSAGE_LIMIT_BYTES),
-    nonRetryable: kind === 'final' || options.final === true,
+    nonRetryable: kind === 'final',
     details: options.details,
     nextRetryDelay: options.nextRetryDelayMs === undefined ? undefined : Math.ceil(options.nextRetryDelayMs),
     category: kind === 'benign' ? ApplicationFailureCategory.BENIGN : undefined,

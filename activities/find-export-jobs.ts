@@ -1,12 +1,22 @@
+import type { ResourceType } from './api.ts';
 import { hashExportId, hashNamespace, parseMarker } from './marker.ts';
 import type { JobMarker } from './marker.ts';
 import { isKnownStatus } from './twilio/day-status.ts';
+import type { Told, TwilioApi } from './twilio/twilio-api.ts';
 import type { TwilioJob } from './twilio/twilio-shapes.ts';
+
+/** Whose jobs are sought. */
+export interface FindExportJobsInput {
+  resourceType: ResourceType;
+  namespace: string;
+  /** The first run id. */
+  exportId: string;
+  signal: AbortSignal;
+}
 
 /** A job of ours on Twilio's list. */
 export interface FoundJob {
   jobSid: string;
-  friendlyName: string;
   startDay: string | null;
   endDay: string | null;
   submission: number;
@@ -14,28 +24,42 @@ export interface FoundJob {
   isBeingDeleted: boolean;
 }
 
-/** The jobs that carry the marker of this export, the lowest sid first. */
-export function findExportJobs(
-  jobs: TwilioJob[],
-  owner: { namespace: string; exportId: string },
-): FoundJob[] {
-  const namespaceHash = hashNamespace(owner.namespace);
-  const exportHash = hashExportId(owner.exportId);
+/** The jobs on Twilio's list that carry the marker of this export, the lowest sid first. */
+export async function findExportJobs(
+  api: TwilioApi,
+  { resourceType, namespace, exportId, signal }: FindExportJobsInput,
+): Promise<Told<FoundJob[]>> {
+  const namespaceHash = hashNamespace(namespace);
+  const exportHash = hashExportId(exportId);
   const isOurs = (marker: JobMarker | null): marker is JobMarker =>
     marker?.namespaceHash === namespaceHash && marker.exportHash === exportHash;
 
-  return jobs
+  const { value: jobs, atMs } = await api.listJobs({
+    resourceType,
+    keep: ({ friendlyName }) => isOurs(parseMarker(friendlyName ?? '')),
+    signal,
+  });
+  const found = jobs
     .flatMap(({ jobSid, friendlyName, startDay, endDay, details }) => {
       const marker = parseMarker(friendlyName ?? '');
-      if (jobSid === null || friendlyName === null || !isOurs(marker)) {
-        return [];
-      }
-      const isBeingDeleted = details.some(
-        ({ status, count, days }) => isDeletion(status) && (count ?? days?.length ?? 1) > 0,
-      );
-      return [{ jobSid, friendlyName, startDay, endDay, submission: marker.submission, isBeingDeleted }];
+      return jobSid === null || marker === null
+        ? []
+        : [
+            {
+              jobSid,
+              startDay,
+              endDay,
+              submission: marker.submission,
+              isBeingDeleted: isBeingDeleted(details),
+            },
+          ];
     })
     .toSorted((one, other) => (one.jobSid < other.jobSid ? -1 : 1));
+  return { value: found, atMs };
+}
+
+function isBeingDeleted(details: TwilioJob['details']): boolean {
+  return details.some(({ status, count, days }) => isDeletion(status) && (count ?? days?.length ?? 1) > 0);
 }
 
 function isDeletion(status: string): boolean {

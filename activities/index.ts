@@ -1,11 +1,18 @@
-export { createActivities, TWILIO_BULKEXPORTS_URL } from './create-activities.ts';
-export type { CreateActivitiesOptions, CreatedActivities } from './create-activities.ts';
+export { DEFAULT_DOWNLOAD_SLOTS, TWILIO_BULKEXPORTS_URL } from './activities-options.ts';
+export type { CreateActivitiesOptions } from './activities-options.ts';
+export { API_URL_RULE, readApiUrl } from './api-url.ts';
+export type { ReadApiUrl } from './api-url.ts';
+export { createActivities } from './create-activities.ts';
+export type { CreatedActivities } from './create-activities.ts';
+export { isJsonObject } from './json-object.ts';
 export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
 export type { DayKey, DayProof, DayStorage, HalfFile, StoreManifestInput } from './storage/day-storage.ts';
 export { createFileStorage } from './storage/file-storage.ts';
 export { StorageProblem } from './storage/storage-problem.ts';
 export type { StorageProblemKind } from './storage/storage-problem.ts';
+export { isQuotaRejection } from './twilio/quota-rejection.ts';
+export type { IsQuotaRejection, RefusedCreate } from './twilio/quota-rejection.ts';
 export { isAccountSid } from './twilio/twilio-account.ts';
 export type { TwilioAccount } from './twilio/twilio-account.ts';
 export type {
@@ -33,7 +40,7 @@ export type {
   PictureProblem,
   PictureStatus,
   PollIntervals,
-  QuotaExhaustedDetails,
+  CreateRefusedDetails,
   ResourceType,
   SweepExportFilesInput,
   SweepExportJobsInput,

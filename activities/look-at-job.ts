@@ -5,21 +5,27 @@ import type { DayAccount } from './picture/read-details.ts';
 import { readDetails } from './picture/read-details.ts';
 import { settlePicture } from './settle-picture.ts';
 import { isFinalStatus } from './twilio/day-status.ts';
-import type { TwilioApi } from './twilio/twilio-api.ts';
+import { pauseBeforeGet } from './twilio/get-pause.ts';
+import type { Told, TwilioApi } from './twilio/twilio-api.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
+import type { TwilioJob } from './twilio/twilio-shapes.ts';
+
+type LookParts = Pick<ActivityParts, 'settings' | 'random'>;
 
 /**
  * Asks Twilio once and draws what it says. Further requests are made only for days of which a job that is over,
- * gone, or silent for an hour says nothing.
+ * gone, or silent for an hour says nothing, and for a job that is said to be gone.
+ *
+ * @throws a `TwilioProblem`; of the kind `notFound` for a job that was made just now and is not to be seen yet.
  */
 export async function lookAtJob(
-  parts: Pick<ActivityParts, 'settings'>,
+  parts: LookParts,
   api: TwilioApi,
   watch: WatchExportJobInput,
   signal: AbortSignal,
 ): Promise<JobPicture> {
-  const { jobSid, startDay, endDay } = watch;
-  const { value: job, atMs } = await fetchJob(api, jobSid, signal);
+  const { startDay, endDay } = watch;
+  const { value: job, atMs } = await fetchJob(parts, api, watch, signal);
   if (job === null) {
     return drawGoneJob(parts, { api, watch, atMs, signal });
   }
@@ -43,26 +49,48 @@ export async function lookAtJob(
   });
 }
 
+/** Null for a job that is gone: it is so if Twilio says it twice, and not of a job that it has just made. */
 async function fetchJob(
+  { settings, random }: LookParts,
+  api: TwilioApi,
+  { jobSid, createdAt }: WatchExportJobInput,
+  signal: AbortSignal,
+): Promise<Told<TwilioJob | null>> {
+  const first = await fetchOrNull(api, jobSid, signal);
+  if (first.value !== null) {
+    return first;
+  }
+  if (first.atMs - Date.parse(createdAt) < settings.jobAppearsWithinMs) {
+    throw first.problem;
+  }
+  await pauseBeforeGet({ settings, random, signal });
+  return await fetchOrNull(api, jobSid, signal);
+}
+
+async function fetchOrNull(
   api: TwilioApi,
   jobSid: string,
   signal: AbortSignal,
-): Promise<{ value: Awaited<ReturnType<TwilioApi['fetchJob']>>['value'] | null; atMs: number }> {
+): Promise<Told<TwilioJob> | { value: null; atMs: number; problem: TwilioProblem }> {
   try {
     return await api.fetchJob(jobSid, signal);
   } catch (error) {
     if (error instanceof TwilioProblem && error.kind === 'notFound') {
-      return { value: null, atMs: error.atMs };
+      return { value: null, atMs: error.atMs, problem: error };
     }
     throw error;
   }
 }
 
-/** `silent`: nothing that is said of the job is still to come, and yet days are missing, for an hour at least. */
+/**
+ * `silent`: nothing that is said of the job is still to come, and yet days are missing, for an hour at least. It
+ * is never taken for the end, however long it lasts: the job may live, and whether to give it up is for the export
+ * to say.
+ */
 type JobState = 'underWay' | 'silent' | 'over';
 
 function judgeJob(
-  { settings }: Pick<ActivityParts, 'settings'>,
+  { settings }: LookParts,
   { account, watch, atMs }: { account: DayAccount; watch: WatchExportJobInput; atMs: number },
 ): JobState {
   if (account.countsAddUp) {
@@ -74,15 +102,12 @@ function judgeJob(
     return 'underWay';
   }
   const silentMs = atMs - Date.parse(says ? (watch.seen?.asOf ?? watch.createdAt) : watch.createdAt);
-  if (silentMs >= settings.unaccountedPatienceMs) {
-    return 'over';
-  }
   return silentMs >= settings.unaccountedAfterMs ? 'silent' : 'underWay';
 }
 
 /** What Twilio does not know any more: final days stay what they were, the Days list tells of the others. */
 async function drawGoneJob(
-  parts: Pick<ActivityParts, 'settings'>,
+  parts: LookParts,
   {
     api,
     watch,

@@ -4,7 +4,8 @@
  */
 export function redactText(text: string, limit = 200): string {
   const line = text
-    .replaceAll(/https?:\/\/[^\s"'<>]*[?@][^\s"'<>]*/gi, '[link removed]')
+    // Each letter is looked at once: a pattern that also seeks the `?` would be quadratic for a long text.
+    .replaceAll(/https?:\/\/[^\s"'<>]*/gi, (url) => (/[?@]/.test(url) ? '[link removed]' : url))
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;

@@ -10,6 +10,8 @@ export interface ActivitySettings {
   settleMs: number;
   /** From heartbeat to heartbeat, at most; a third of the activity's own heartbeat timeout where that is less. */
   heartbeatMs: number;
+  /** How long a destination may take to say whether it can be written to. */
+  storageCheckMs: number;
   /** How long Twilio may take for the headers of an answer, and from piece to piece of its body. */
   requestTimeoutMs: number;
   /** How often a GET is sent within one attempt of an activity before Twilio counts as unavailable. */
@@ -34,23 +36,32 @@ export interface ActivitySettings {
   /** How long details may say nothing of a day before the Days list is asked: a new job has none at first. */
   unaccountedAfterMs: number;
   /**
-   * How long details may say nothing of a day before the job counts as over. Jobs typically take less than a
-   * day; a job that says nothing for two will not say it later.
+   * How long after a create Twilio may answer 404 for the job without being believed: it says so of what another
+   * of its machines has just made, and a job that is gone ends all its days.
    */
-  unaccountedPatienceMs: number;
+  jobAppearsWithinMs: number;
   /** Day requests at once while days are settled: Twilio limits the concurrent requests of a whole account. */
   settleRequestsAtOnce: number;
   /** No bytes for so long are a stall: an open socket was seen to stay silent for 49 minutes. */
   stallMs: number;
-  /** How long the Day of a completed day may answer 404 before its file counts as expired. */
+  /** How long a completed day may have no file before it counts as expired. */
   dayAppearsWithinMs: number;
   /** From one question to the next meanwhile. */
   dayRecheckMs: number;
   /** Bytes a write: fewer are many system calls, more are memory times the slots. */
   writeBatchBytes: number;
-  /** When all slots and all places in the queue before them are taken. */
+  /**
+   * How old a link may be when it is used: it is good for about four minutes, and making a copy of a large half
+   * file may take them.
+   */
+  linkFreshMs: number;
+  /**
+   * The first and the longest wait, up to double for jitter, when all slots and all places in the queue before
+   * them are taken: hundreds of days may wait for a few slots.
+   */
   slotsBusyMs: number;
-  /** Files or jobs that clean-up removes at once. */
+  slotsBusyMaximumMs: number;
+  /** Files or jobs that clean-up removes at once; Twilio limits the concurrent requests of a whole account. */
   sweepAtOnce: number;
 }
 
@@ -58,6 +69,7 @@ export interface ActivitySettings {
 export const defaultSettings: ActivitySettings = {
   settleMs: 60_000,
   heartbeatMs: 5_000,
+  storageCheckMs: 30_000,
   requestTimeoutMs: 30_000,
   getTries: 3,
   getPauseMinimumMs: 500,
@@ -70,12 +82,14 @@ export const defaultSettings: ActivitySettings = {
   quotaJitterMs: 10 * 60_000,
   slowRetryMs: 5 * 60_000,
   unaccountedAfterMs: 60 * 60_000,
-  unaccountedPatienceMs: 48 * 60 * 60_000,
+  jobAppearsWithinMs: 10 * 60_000,
   settleRequestsAtOnce: 4,
   stallMs: 60_000,
   dayAppearsWithinMs: 10 * 60_000,
   dayRecheckMs: 30_000,
   writeBatchBytes: 1024 * 1024,
+  linkFreshMs: 60_000,
   slotsBusyMs: 10_000,
+  slotsBusyMaximumMs: 60_000,
   sweepAtOnce: 8,
 };

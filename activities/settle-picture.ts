@@ -22,7 +22,12 @@ export async function settlePicture(
   { api, watch, unaccounted, unattributed, mayAskDays, signal }: SettlePictureInput,
 ): Promise<Map<Day, string>> {
   const { resourceType, friendlyName } = watch;
-  const { value: listed } = await api.listDays(resourceType, signal);
+  const wanted = new Set(unaccounted);
+  const { value: listed } = await api.listDays({
+    resourceType,
+    keep: ({ day }) => day !== null && wanted.has(day),
+    signal,
+  });
   const { settled, ask } = settleDays({ unaccounted, unattributed, listed, friendlyName });
   if (!mayAskDays) {
     return settled;

@@ -10,8 +10,8 @@ import { createStorageFailure, StorageProblem } from './storage/storage-problem.
 export async function sweepExportFiles(parts: ActivityParts, input: SweepExportFilesInput): Promise<void> {
   const { resourceType, exportId, destination } = input;
   const doing = `Could not remove the half files of the export [${resourceType}, destination ${destination}]`;
-  const { accountSid } = findAccount(parts, input, { doing, isCreate: false });
-  const storage = findDestination(parts, input, { doing, isCreate: false });
+  const { accountSid } = findAccount(parts, input, { doing });
+  const storage = findDestination(parts, input, { doing });
   const { settings } = parts;
 
   await withHeartbeats(settings.heartbeatMs, async ({ signal }) => {

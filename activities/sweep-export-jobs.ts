@@ -1,43 +1,58 @@
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount } from './activity-parts.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { SweepExportJobsInput, SweepExportJobsResult } from './api.ts';
+import type { ExportedJob, SweepExportJobsInput, SweepExportJobsResult } from './api.ts';
 import { deleteJob } from './delete-export-job.ts';
 import { findExportJobs } from './find-export-jobs.ts';
 import { inParallel } from './in-parallel.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
-/** Implements `sweepExportJobs` of the contract. */
+/**
+ * Implements `sweepExportJobs` of the contract. A job that can not be deleted keeps none of the others from it.
+ * What was deleted is told by the next attempt too: Twilio may list such a job no more, so the receipts also go
+ * along in the heartbeats, and one that is still listed as deleted is reported from there.
+ */
 export async function sweepExportJobs(
   parts: ActivityParts,
   input: SweepExportJobsInput,
 ): Promise<SweepExportJobsResult> {
   const { resourceType, exportId, keep, createInDoubt } = input;
   const doing = `Could not delete the jobs that are left of the export [${resourceType}, account ${input.account}]`;
-  const { api } = findAccount(parts, input, { doing, isCreate: false });
+  const { api } = findAccount(parts, input, { doing });
   const { settings, random } = parts;
 
-  return withHeartbeats(settings.heartbeatMs, async ({ context, signal }) => {
-    if (createInDoubt) {
-      await context.sleep(settings.settleMs);
-    }
+  return withHeartbeats(settings.heartbeatMs, async ({ context, signal, tell }) => {
+    const said: Partial<SweepExportJobsResult> | null | undefined = context.info.heartbeatDetails;
+    const swept = new Map((said?.swept ?? []).map((job): [string, ExportedJob] => [job.jobSid, job]));
+    const report = (): SweepExportJobsResult => ({
+      swept: [...swept.values()].toSorted((one, other) => (one.jobSid < other.jobSid ? -1 : 1)),
+    });
     try {
-      const { value: jobs } = await api.listJobs(resourceType, signal);
-      const left = findExportJobs(jobs, { namespace: context.info.namespace, exportId }).filter(
-        ({ jobSid, isBeingDeleted }) => !keep.includes(jobSid) && !isBeingDeleted,
-      );
-      const swept = await inParallel(
-        left,
-        settings.settleRequestsAtOnce,
-        async ({ jobSid, startDay, endDay }) => ({
-          jobSid,
-          startDay: startDay ?? '',
-          endDay: endDay ?? '',
-          fate: await deleteJob(api, jobSid, signal),
-        }),
-      );
-      return { swept };
+      if (createInDoubt) {
+        await context.sleep(settings.settleMs);
+      }
+      const { namespace } = context.info;
+      const { value: found } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
+      const left = found.filter(({ jobSid }) => !keep.includes(jobSid) && !swept.has(jobSid));
+      const failed = await inParallel(left, settings.sweepAtOnce, async (job) => {
+        const { jobSid, startDay, endDay, isBeingDeleted } = job;
+        try {
+          const fate = isBeingDeleted ? 'deleted' : await deleteJob(api, jobSid, signal);
+          swept.set(jobSid, { jobSid, startDay: startDay ?? '', endDay: endDay ?? '', fate });
+          tell(report());
+          return null;
+        } catch (error) {
+          signal.throwIfAborted();
+          return { error };
+        }
+      });
+      const first = failed.find((failure) => failure !== null);
+      if (first !== undefined && first !== null) {
+        context.heartbeat(report());
+        throw first.error;
+      }
+      return report();
     } catch (error) {
       if (!(error instanceof TwilioProblem)) {
         throw error;

@@ -2,27 +2,28 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount } from './activity-parts.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { JobPicture, JobSighting, PictureProblem, WatchExportJobInput } from './api.ts';
+import type { JobPicture, JobSighting, PictureProblem, PollIntervals, WatchExportJobInput } from './api.ts';
 import { createFailure } from './failures.ts';
 import { lookAtJob } from './look-at-job.ts';
 import { isChanged } from './picture/job-picture.ts';
 import { describePicture } from './picture/picture-words.ts';
 import { pollDelay } from './poll-delay.ts';
-import { isKnownStatus } from './twilio/day-status.ts';
+import { isUnknownStatus } from './twilio/day-status.ts';
 import { createTwilioFailure, rateLimitDelay } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
 /** Implements `watchExportJob` of the contract. */
 export async function watchExportJob(parts: ActivityParts, input: WatchExportJobInput): Promise<JobPicture> {
-  const { seen, lookNow, account, jobSid } = input;
+  const { seen, firstLook, returnUnchanged, account, jobSid } = input;
   const doing = `Could not look at the job [${jobSid}, account ${account}]`;
-  const { api } = findAccount(parts, input, { doing, isCreate: false });
+  const { api } = findAccount(parts, input, { doing });
 
   return withHeartbeats(parts.settings.heartbeatMs, async ({ context, signal }) => {
     const { attempt } = context.info;
-    if (seen !== null && !lookNow && attempt === 1) {
+    const isSoon = attempt === 1 && firstLook !== 'planned';
+    if (seen !== null && firstLook !== 'now' && attempt === 1) {
       // The workflow has just got this picture: the first attempt only sets the time of the next.
-      throw unchanged(parts, input, seen);
+      throw unchanged(parts, input, { picture: seen, isSoon });
     }
     let picture: JobPicture;
     try {
@@ -33,8 +34,8 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
       }
       throw error;
     }
-    if (seen !== null && !isChanged(seen, picture)) {
-      throw unchanged(parts, input, picture);
+    if (seen !== null && !returnUnchanged && !isChanged(seen, picture)) {
+      throw unchanged(parts, input, { picture, isSoon });
     }
     return picture;
   });
@@ -44,7 +45,7 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
 function unchanged(
   parts: ActivityParts,
   input: WatchExportJobInput,
-  picture: JobPicture,
+  { picture, isSoon }: { picture: JobPicture; isSoon: boolean },
 ): ApplicationFailure {
   const { jobSid, createdAt, seen, poll } = input;
   const { asOf, byStatus, jobQueuePosition, estimatedCompletionTime } = picture;
@@ -52,16 +53,19 @@ function unchanged(
   return createFailure('JobUnchanged', {
     message: describePicture(picture),
     details: [sighting],
-    nextRetryDelayMs: pollDelay({
-      nowMs: Date.parse(asOf),
-      createdAtMs: Date.parse(createdAt),
-      lastChangeAtMs: seen === null ? null : Date.parse(seen.asOf),
-      estimatedCompletionAtMs: estimatedCompletionTime === null ? null : Date.parse(estimatedCompletionTime),
-      hasUnknownStatus: Object.keys(byStatus).some((status) => !isKnownStatus(status) && !isOurs(status)),
-      minimumMs: poll.minimumIntervalMs,
-      maximumMs: poll.maximumIntervalMs,
-      random: parts.random(),
-    }),
+    nextRetryDelayMs: isSoon
+      ? poll.minimumIntervalMs
+      : pollDelay({
+          nowMs: Date.parse(asOf),
+          createdAtMs: Date.parse(createdAt),
+          lastChangeAtMs: seen === null ? null : Date.parse(seen.asOf),
+          estimatedCompletionAtMs:
+            estimatedCompletionTime === null ? null : Date.parse(estimatedCompletionTime),
+          hasUnknownStatus: Object.keys(byStatus).some(isUnknownStatus),
+          minimumMs: poll.minimumIntervalMs,
+          maximumMs: poll.maximumIntervalMs,
+          random: parts.random(),
+        }),
   });
 }
 
@@ -77,6 +81,9 @@ function pictureOfProblem(
 ): JobPicture {
   const { seen, poll } = input;
   const { settings, random } = parts;
+  if (problem.kind === 'notFound') {
+    throw notYetThere(problem, doing, poll);
+  }
   const type = problemType(problem);
   const isNew = seen !== null && type !== null && !seen.problems.some((known) => known.type === type);
   const nextRetryDelayMs =
@@ -93,6 +100,20 @@ function pictureOfProblem(
   return { ...seen, problems: [...kept, { type, problem: failure.message }] };
 }
 
+/** Of a job that was made just now 404 is no news: neither its end nor a problem to be shown. */
+function notYetThere(
+  problem: TwilioProblem,
+  doing: string,
+  { minimumIntervalMs }: PollIntervals,
+): ApplicationFailure {
+  return createTwilioFailure(problem, {
+    doing,
+    expected: 'Expected 200, as the job was made a moment ago',
+    nextRetryDelayMs: minimumIntervalMs,
+    advice: 'It is asked for again: a new job may take a while to be seen everywhere.',
+  });
+}
+
 /** Null for what is no problem but a matter of pace. */
 function problemType({ kind }: TwilioProblem): PictureProblem['type'] | null {
   switch (kind) {
@@ -107,8 +128,4 @@ function problemType({ kind }: TwilioProblem): PictureProblem['type'] | null {
     case 'rateLimited':
       return null;
   }
-}
-
-function isOurs(status: string): boolean {
-  return status === 'Unaccounted' || status === 'CompletedOrEmpty';
 }

@@ -11,7 +11,7 @@ export async function writeExportManifest(
 ): Promise<WriteExportManifestResult> {
   const { workflowId, exportId, manifest, destination } = input;
   const doing = `Could not write the manifest [workflow ${workflowId}, destination ${destination}]`;
-  const storage = findDestination(parts, input, { doing, isCreate: false });
+  const storage = findDestination(parts, input, { doing });
   const { settings } = parts;
 
   return withHeartbeats(settings.heartbeatMs, async () => {

@@ -17,6 +17,8 @@ export interface Answer {
   document: unknown;
   /** For people. */
   text: string;
+  /** Said on stderr after the text: why this is no success. */
+  failure?: string;
   reason?: ExitReason;
 }
 
@@ -65,9 +67,10 @@ export function createCommand(
       const terminal = createTerminal({ ...surroundings, isJson });
       const interruption = new AbortController();
       surroundings.onInterrupt(() => interruption.abort());
-      const answer = ({ document, text, reason = 'success' }: Answer) => {
+      const answer = ({ document, text, failure, reason = 'success' }: Answer) => {
         cli.exitCode = exitCodes[reason].code;
         if (text !== '') terminal.show(text);
+        if (failure !== undefined) terminal.say(failure);
         if (isJson) surroundings.stdout.write(`${JSON.stringify(document)}\n`);
       };
       const interrupted = interruption.signal;

@@ -1,41 +1,76 @@
-import type { ExportHandle, ExportJobResult } from '../client/index.ts';
+import {
+  ExportError,
+  type ExportErrorType,
+  type ExportHandle,
+  type ExportJobResult,
+} from '../client/index.ts';
 import type { Answer, CommandContext } from './cli.ts';
-import { CommandError } from './exit-codes.ts';
+import { CommandError, exitReasonOf } from './exit-codes.ts';
 import { followProgress } from './live-progress.ts';
 import { resultText } from './result-text.ts';
 
 /**
- * Shows the progress until the export is over, and answers with its result.
+ * Shows the progress until the export is over, and answers with its result, also where it failed or was cancelled.
  *
- * @throws {@link CommandError} `interrupted` on Ctrl-C: the export goes on.
+ * @throws {@link CommandError} `interrupted` on Ctrl-C: the export goes on; `ExportError` where no result is known.
  */
-export async function followExport(handle: ExportHandle, context: CommandContext): Promise<Answer> {
-  await followToEnd(handle, context);
-  return resultAnswer(handle.workflowId, await handle.result(), context);
+export async function followExport(handle: ExportHandle, context: CommandContext): Promise<ResultAnswer> {
+  const { workflowId } = handle;
+  await followToEnd(handle, context, {
+    left:
+      `The export goes on [${workflowId}]. Follow it with "bulk-exports result ${workflowId}", ` +
+      `stop it with "bulk-exports cancel ${workflowId}".`,
+  });
+  return endingAnswer(handle, context);
 }
 
 /**
  * Shows the progress until the export is over.
  *
- * @throws {@link CommandError} `interrupted` on Ctrl-C: the export goes on.
+ * @param words `left`: how things stand after Ctrl-C, and what to do.
+ * @throws {@link CommandError} `interrupted` on Ctrl-C, with these words.
  */
-export async function followToEnd(handle: ExportHandle, context: CommandContext): Promise<void> {
-  const { terminal, interrupted } = context;
+export async function followToEnd(
+  handle: ExportHandle,
+  { terminal, interrupted }: CommandContext,
+  words: { left: string },
+): Promise<void> {
   await followProgress({ handle, terminal, interrupted });
-  if (!interrupted.aborted) return;
-  throw new CommandError(
-    'interrupted',
-    `The export goes on [${handle.workflowId}]. Follow it with "bulk-exports result ${handle.workflowId}", ` +
-      `stop it with "bulk-exports cancel ${handle.workflowId}".`,
-  );
+  if (interrupted.aborted) throw new CommandError('interrupted', words.left);
 }
 
-/** The answer that an ended export is. */
-export function resultAnswer(
+/** An answer whose document is a result with its workflow id, and with what went wrong where something did. */
+export interface ResultAnswer extends Answer {
+  document: ExportJobResult & { workflowId: string; error?: { type: ExportErrorType; message: string } };
+}
+
+/**
+ * The answer that an ended export is: its result in every ending that has one.
+ *
+ * @throws `ExportError` where no result is known.
+ */
+export async function endingAnswer(handle: ExportHandle, context: CommandContext): Promise<ResultAnswer> {
+  const { workflowId } = handle;
+  try {
+    return resultAnswer(workflowId, await handle.result(), context);
+  } catch (error) {
+    if (!(error instanceof ExportError) || !error.result) throw error;
+    const { type, message, result } = error;
+    const answer = resultAnswer(workflowId, result, context);
+    return {
+      ...answer,
+      document: { ...answer.document, error: { type, message } },
+      failure: message,
+      reason: exitReasonOf(error),
+    };
+  }
+}
+
+function resultAnswer(
   workflowId: string,
   result: ExportJobResult,
   { terminal }: CommandContext,
-): Answer {
+): ResultAnswer {
   return {
     document: { workflowId, ...result },
     text: resultText(result, terminal.paint),

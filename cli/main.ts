@@ -3,22 +3,31 @@
 import { readEnvironment } from './config.ts';
 import { runCommandLine } from './program.ts';
 
-let interruptions = 0;
+/** As a shell tells that a program ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** npm passes on the signal that the terminal has sent to the whole group: two so close together are one wish. */
+const SAME_INTERRUPTION_MS = 300;
+
+let interruptedAt: number | undefined;
 const listeners: (() => void)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    interruptions += 1;
-    if (interruptions > 1 || listeners.length === 0) process.exit(INTERRUPTED);
+    const now = performance.now();
+    if (interruptedAt !== undefined && now - interruptedAt < SAME_INTERRUPTION_MS) return;
+    if (interruptedAt !== undefined || listeners.length === 0) process.exit(INTERRUPTED);
+    interruptedAt = now;
     for (const listener of listeners) listener();
   });
 
-// Whoever reads may have read enough, as head has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// The terminal is closed. Told on as SIGTERM, so that a worker's runtime, which listens to that alone, ends as well.
+process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
 
-/** As a shell tells that a program ended by Ctrl-C. */
-const INTERRUPTED = 130;
+// Whoever reads may have read enough, as head has; and a terminal that is closed takes nothing any more.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: process.stdout,

@@ -61,8 +61,8 @@ function createProgram(cli: Cli): Command {
 }
 
 const HELP = `
-Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_… or the profile of the
-temporal command line.
+Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
+TEMPORAL_TLS_… or the profile of the temporal command line.
 
 Exit codes:
 ${Object.values(exitCodes)
@@ -81,12 +81,8 @@ function reportFailure(error: unknown, isJson: boolean, { stdout, stderr }: Surr
   if (isJson) {
     const found = error instanceof ExportError ? error : undefined;
     const document = {
-      error: {
-        type: found?.type ?? reason,
-        message,
-        ...(found && { workflowId: found.workflowId }),
-        ...(found?.result && { result: found.result }),
-      },
+      ...(found && { workflowId: found.workflowId }),
+      error: { type: found?.type ?? reason, message },
     };
     stdout.write(`${JSON.stringify(document)}\n`);
   }

@@ -1,5 +1,5 @@
 /** How the progress of an export looks to a person. */
-import type { ExportJobProgress, JobSighting, ObservedProgress } from '../client/index.ts';
+import type { ExportJobProgress, ExportProblem, JobSighting, ObservedProgress } from '../client/index.ts';
 import { formatBytes, formatCount, formatCounts, formatDays, formatInstant } from './amounts.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,10 +10,10 @@ export function progressText(progress: ObservedProgress, paint: Terminal['paint'
   return [
     `${paint('bold', asked)}  ${phaseText(progress, paint)}`,
     `${bar(progress)} ${doneText(progress)}`,
-    ...(progress.source === 'workflow' ? [`${outcomesText(progress)}${waitingText(progress)}`] : []),
+    ...(progress.source === 'workflow' ? partsText(progress) : []),
     ...progress.jobs.map((job) => paint('dim', jobText(job))),
     ...(progress.source === 'description' && progress.result === null ? [paint('yellow', NO_WORKER)] : []),
-    ...problems.map(({ problem, day }) => paint('yellow', `! ${day ? `${day}: ` : ''}${problem}`)),
+    ...problemTexts(problems).map((text) => paint('yellow', text)),
   ].join('\n');
 }
 
@@ -22,11 +22,21 @@ export function progressLine(progress: ObservedProgress): string {
   const phase = progress.phase ?? 'running';
   if (progress.source === 'description')
     return `${phase}: ${doneText(progress)}${progress.result === null ? ` (${NO_WORKER})` : ''}`;
-  const problems = progress.problems
-    .map(({ problem, day }) => `; ! ${day ? `${day}: ` : ''}${problem}`)
-    .join('');
+  // A sentence in the middle of a line does not end in a full stop.
+  const problems = problemTexts(progress.problems).map((text) => text.replace(/\.$/, ''));
   const outcomes = progress.days.done > 0 ? `: ${outcomesText(progress)}` : '';
-  return `${phase}: ${doneText(progress)}${outcomes}${waitingText(progress)}${problems}`;
+  return [`${phase}: ${doneText(progress)}${outcomes}`, ...openText(progress), ...problems].join('; ');
+}
+
+/** As many as the card in Temporal's UI shows: a year of failed days would bury everything else. */
+const MAXIMUM_PROBLEMS_SHOWN = 12;
+
+function problemTexts(problems: ExportProblem[]): string[] {
+  const texts = problems
+    .slice(0, MAXIMUM_PROBLEMS_SHOWN)
+    .map(({ problem, day }) => `! ${day ? `${day}: ` : ''}${problem}`);
+  const more = problems.length - texts.length;
+  return more > 0 ? [...texts, `… and ${formatCount(more)} more`] : texts;
 }
 
 const NO_WORKER = 'no worker answers: this is what the server knows alone';
@@ -51,6 +61,12 @@ function phaseText({ phase }: ObservedProgress, paint: Terminal['paint']): strin
   return phase === 'cancelled' ? paint('yellow', phase) : phase;
 }
 
+/** The days that are done and those that are not, on one line; no line where there is neither. */
+function partsText(progress: Extract<ObservedProgress, { source: 'workflow' }>): string[] {
+  const parts = [...(progress.days.done > 0 ? [outcomesText(progress)] : []), ...openText(progress)];
+  return parts.length > 0 ? [parts.join('; ')] : [];
+}
+
 function outcomesText(progress: Extract<ObservedProgress, { source: 'workflow' }>): string {
   const { downloaded, empty, failed, deleted } = progress.days;
   const counts = formatCounts({ downloaded, empty, failed, deleted });
@@ -59,14 +75,19 @@ function outcomesText(progress: Extract<ObservedProgress, { source: 'workflow' }
   return `${counts}${read}`;
 }
 
-function waitingText(progress: Extract<ObservedProgress, { source: 'workflow' }>): string {
+function openText(progress: Extract<ObservedProgress, { source: 'workflow' }>): string[] {
   const open = Object.entries(progress.days.byStatus).filter(([, count]) => count > 0);
-  if (open.length === 0) return '';
-  return `; open: ${formatCounts(Object.fromEntries(open.map(([word, count]) => [OUR_WORDS[word] ?? word, count])))}`;
+  if (open.length === 0) return [];
+  const named = Object.fromEntries(open.map(([word, count]) => [OUR_WORDS[word] ?? word, count]));
+  return [`open: ${formatCounts(named)}`];
 }
 
-/** Twilio's statuses stay as they are; these two are ours. */
-const OUR_WORDS: Record<string, string> = { NotSubmitted: 'not submitted', Unaccounted: 'not seen yet' };
+/** Twilio's statuses stay as they are; these are ours. */
+const OUR_WORDS: Record<string, string> = {
+  NotSubmitted: 'not submitted',
+  Unaccounted: 'without a status yet',
+  CompletedOrEmpty: 'Completed or empty',
+};
 
 function jobText(job: ExportJobProgress | JobSighting): string {
   const range = 'startDay' in job ? ` ${job.startDay}..${job.endDay}` : '';

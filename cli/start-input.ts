@@ -29,10 +29,7 @@ export function readStartInput(options: CommandOptions): object {
 /** The same refusal with the names of the options instead of those of the fields. */
 export function asUsageError(error: unknown): unknown {
   if (!(error instanceof InvalidInputError)) return error;
-  const faults = error.faults.map((fault) => {
-    const named = inputOptions.find(({ field }) => fault.startsWith(`${field} `));
-    return named ? `--${longName(named.option)}${fault.slice(named.field.length)}` : fault;
-  });
+  const faults = error.faults.map(withOptionNames);
   return new CommandError('usage', `Nothing was started: ${faults.join('; ')}.`, error);
 }
 
@@ -92,6 +89,17 @@ const inputOptions: InputOption[] = [
     read: 'yes',
   },
 ];
+
+/**
+ * A fault begins with a field, and may name others. What is in quotation marks is what the caller typed. A field such
+ * as `email` or `timeout` is a word like any other behind the beginning.
+ */
+function withOptionNames(fault: string): string {
+  return fault.replaceAll(/"(?:[^"\\]|\\.)*(?:"|…|$)|[\w.]*\w/g, (word: string, offset: number) => {
+    const named = inputOptions.find(({ field }) => field === word);
+    return named && (offset === 0 || /[A-Z.]/.test(word)) ? `--${longName(named.option)}` : word;
+  });
+}
 
 function longName(option: string): string {
   return option.replace(/ .*$/, '').slice('--'.length);

@@ -2,12 +2,14 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type Client,
   type WorkflowExecutionInfo,
+  type WorkflowHandleWithFirstExecutionRunId,
 } from '@temporalio/client';
 import { DEFAULT_TASK_QUEUE, EXPORT_JOB_WORKFLOW_TYPE, type ExportJobInput } from '../workflows/api.ts';
 import { checkExportInput, type CheckedInput } from './check-input.ts';
 import { ExportConflictError } from './export-errors.ts';
 import { ExportHandle } from './export-handle.ts';
 import { differencesToRunning } from './input-difference.ts';
+import { firstRunIdOf } from './run-chain.ts';
 import { readStartInput } from './start-input.ts';
 import {
   describeAtStart,
@@ -74,7 +76,7 @@ export class BulkExportsClient {
   }
 
   /**
-   * Starts an export. The same request again, while it runs, is the same export.
+   * Starts an export. The same request again, while it runs, is the same export: then the handle is `joined`.
    *
    * @throws `InvalidInputError` naming every fault, before anything starts; `ExportConflictError` where an export of
    * this id runs with another input.
@@ -124,7 +126,7 @@ export class BulkExportsClient {
     if (this.#hasSearchAttributes) {
       const typedSearchAttributes = initialSearchAttributes(resolved, daysTotal);
       try {
-        return this.#handleOf(
+        return this.#startedHandle(
           await this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, { ...options, typedSearchAttributes }),
         );
       } catch (error) {
@@ -132,7 +134,7 @@ export class BulkExportsClient {
         this.#hasSearchAttributes = false;
       }
     }
-    return this.#handleOf(await this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, options));
+    return this.#startedHandle(await this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, options));
   }
 
   /** Undefined where it ended in the meantime: then the id is free again. */
@@ -155,12 +157,11 @@ export class BulkExportsClient {
           `Another export of this id runs already [${workflowId}]: ${differences.join('; ')}. ` +
           'Wait for it, cancel it, or start this one under a workflow id of its own.',
       });
-    const firstExecutionRunId = description.raw.workflowExecutionInfo?.firstRunId || description.runId;
-    return this.#handleOf({ workflowId, firstExecutionRunId });
+    const firstExecutionRunId = firstRunIdOf(description);
+    return new ExportHandle({ client: this.#client, workflowId, firstExecutionRunId, joined: true });
   }
 
-  #handleOf(run: { workflowId: string; firstExecutionRunId: string }): ExportHandle {
-    const { workflowId, firstExecutionRunId } = run;
+  #startedHandle({ workflowId, firstExecutionRunId }: WorkflowHandleWithFirstExecutionRunId): ExportHandle {
     return new ExportHandle({ client: this.#client, workflowId, firstExecutionRunId });
   }
 }

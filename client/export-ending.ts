@@ -68,6 +68,8 @@ export function reached({ totals }: ExportJobResult): string {
 function applicationError(workflowId: string, failure: ApplicationFailure): ExportError {
   const { message } = failure;
   const detail: unknown = failure.details?.[0];
+  if (failure.type === 'InvalidInput')
+    return new InvalidInputError({ workflowId, message, faults: faultsOf(detail), cause: failure });
   const details = { workflowId, message, cause: failure, ...(isResult(detail) && { result: detail }) };
   if (!isFailureType(failure.type)) {
     const type = failure.type ?? 'no type';
@@ -80,16 +82,25 @@ function applicationError(workflowId: string, failure: ApplicationFailure): Expo
 }
 
 const failureClasses = {
-  InvalidInput: InvalidInputError,
   ExportRejected: ExportRejectedError,
   AuthenticationRejected: AuthenticationRejectedError,
   StorageRejected: StorageRejectedError,
   ExportIncomplete: ExportIncompleteError,
   ExportTimedOut: ExportTimedOutError,
-} satisfies Record<ExportFailureType, new (details: ExportErrorDetails) => ExportError>;
+} satisfies Record<
+  Exclude<ExportFailureType, 'InvalidInput'>,
+  new (details: ExportErrorDetails) => ExportError
+>;
 
-function isFailureType(type: string | null | undefined): type is ExportFailureType {
+function isFailureType(type: string | null | undefined): type is keyof typeof failureClasses {
   return typeof type === 'string' && Object.hasOwn(failureClasses, type);
+}
+
+/** Undefined where the failure lists none: a name that the worker does not know is one fault, its message. */
+function faultsOf(detail: unknown): string[] | undefined {
+  if (typeof detail !== 'object' || detail === null || !('faults' in detail)) return undefined;
+  const { faults } = detail;
+  return Array.isArray(faults) && faults.every((fault) => typeof fault === 'string') ? faults : undefined;
 }
 
 function isResult(value: unknown): value is ExportJobResult {

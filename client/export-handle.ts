@@ -16,9 +16,10 @@ import {
 } from '../workflows/api.ts';
 import { describedProgress, endedProgress, type Ending } from './described-progress.ts';
 import { completedResult, failedEnding } from './export-ending.ts';
-import { ExportError } from './export-errors.ts';
+import { exportEnded, exportNotFound } from './out-of-reach.ts';
 import { readPendingLooks } from './pending-looks.ts';
 import { mergeProgress, type ObservedProgress } from './progress.ts';
+import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
 import { readStartInput } from './start-input.ts';
 import { watchProgress, type WatchOptions } from './watch-progress.ts';
 
@@ -28,8 +29,10 @@ type ExportJobWorkflow = (input: ExportJobInput) => Promise<ExportJobResult>;
 export interface ExportHandleOptions {
   client: Client;
   workflowId: string;
-  /** Pins the result to one export, where another of the same id may follow. Default: the latest. */
+  /** Pins the handle to one export, where another of the same id may follow. Default: the latest at each call. */
   firstExecutionRunId?: string;
+  /** Whether the export ran already when it was asked for. Default false. */
+  joined?: boolean;
   /** How long the workflow may take to answer before the server's description is taken. Default 5000. */
   queryTimeoutMs?: number;
 }
@@ -37,26 +40,31 @@ export interface ExportHandleOptions {
 /** A worker that is up answers in milliseconds; a person waits for this long without wondering. */
 const QUERY_TIMEOUT_MS = 5_000;
 
-/** One export: follow it, cancel it, have its result. Made by `BulkExportsClient`. */
+/**
+ * One export: follow it, cancel it, have its result. Made by `BulkExportsClient`. A handle that a start gave stays
+ * with that export, though a later one takes the same id.
+ */
 export class ExportHandle {
   /** By which every client finds the export again. */
   readonly workflowId: string;
+  /** Whether `startExport` found it running, and started nothing. */
+  readonly joined: boolean;
   readonly #client: Client;
-  readonly #workflow: WorkflowHandle<ExportJobWorkflow>;
+  readonly #firstExecutionRunId: string | undefined;
   readonly #queryTimeoutMs: number;
 
   constructor({
     client,
     workflowId,
     firstExecutionRunId,
+    joined = false,
     queryTimeoutMs = QUERY_TIMEOUT_MS,
   }: ExportHandleOptions) {
     this.workflowId = workflowId;
+    this.joined = joined;
     this.#client = client;
+    this.#firstExecutionRunId = firstExecutionRunId;
     this.#queryTimeoutMs = queryTimeoutMs;
-    this.#workflow = client.workflow.getHandle<ExportJobWorkflow>(workflowId, undefined, {
-      ...(firstExecutionRunId !== undefined && { firstExecutionRunId }),
-    });
   }
 
   /**
@@ -66,19 +74,19 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound`.
    */
   async progress(): Promise<ObservedProgress> {
-    const [answer, description] = await Promise.all([this.#ask(), this.describe()]);
-    const looks = await readPendingLooks(this.#client, description);
-    if (!description.closeTime && answer) return mergeProgress(this.workflowId, answer, looks);
-
-    const ending = description.closeTime ? await this.#ending() : {};
-    // The answer may be older than the description: once the export is over, there is a last one.
-    const lastAnswer = description.closeTime && answer ? await this.#ask() : answer;
-    if (lastAnswer)
-      return endedProgress(mergeProgress(this.workflowId, lastAnswer, looks), description, ending);
-    const input = await readStartInput(this.#client, {
-      workflowId: this.workflowId,
-      runId: description.runId,
-    });
+    const description = await this.describe();
+    const run = this.#run(description.runId);
+    const [answer, looks, ending] = await Promise.all([
+      this.#ask(run),
+      readPendingLooks(this.#client, description),
+      description.closeTime ? this.#endingOf(run) : {},
+    ]);
+    if (answer) {
+      const progress = mergeProgress(this.workflowId, answer, looks);
+      return description.closeTime ? endedProgress(progress, description, ending) : progress;
+    }
+    const { workflowId } = this;
+    const input = await readStartInput(this.#client, { workflowId, runId: description.runId });
     return describedProgress(description, input, looks, ending);
   }
 
@@ -98,7 +106,7 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound`, or `ExportEnded` where there is nothing left to cancel.
    */
   async cancel(input: CancelInput = {}): Promise<void> {
-    await this.#named(() => this.#workflow.signal(cancelSignal, input));
+    await this.#tell((run) => run.signal(cancelSignal, input));
   }
 
   /**
@@ -107,7 +115,7 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound` or `ExportEnded`.
    */
   async checkNow(): Promise<void> {
-    await this.#named(() => this.#workflow.signal(checkNowSignal));
+    await this.#tell((run) => run.signal(checkNowSignal));
   }
 
   /**
@@ -119,12 +127,17 @@ export class ExportHandle {
    * of type `ExportNotFound`, `ExportTerminated` or `ExportFailed`.
    */
   async result(): Promise<ExportJobResult> {
+    const { workflowId } = this;
+    const description = await this.describe();
     try {
-      return completedResult(this.workflowId, await this.#workflow.result());
+      return completedResult(workflowId, await this.#run(description.runId).result());
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw this.#notFound(error);
       if (!(error instanceof WorkflowFailedError)) throw error;
-      throw await failedEnding(this.workflowId, error, async () => (await this.#ask())?.result ?? null);
+      throw await failedEnding(workflowId, error, async () => {
+        const firstExecutionRunId = firstRunIdOf(description);
+        const { runId } = await describeCurrentRun(this.#client, { workflowId, firstExecutionRunId });
+        return (await this.#ask(this.#run(runId)))?.result ?? null;
+      });
     }
   }
 
@@ -134,22 +147,35 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound`.
    */
   async describe(): Promise<WorkflowExecutionDescription> {
-    return this.#named(() => this.#workflow.describe());
+    const { workflowId } = this;
+    try {
+      return await describeCurrentRun(this.#client, {
+        workflowId,
+        firstExecutionRunId: this.#firstExecutionRunId,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      throw exportNotFound(workflowId, this.#client.options.namespace, error);
+    }
+  }
+
+  #run(runId: string): WorkflowHandle<ExportJobWorkflow> {
+    return this.#client.workflow.getHandle<ExportJobWorkflow>(this.workflowId, runId);
   }
 
   /** The answer of the workflow; null where no worker gives one. The server itself is judged by `describe`. */
-  async #ask(): Promise<ExportProgress | null> {
+  async #ask(run: WorkflowHandle<ExportJobWorkflow>): Promise<ExportProgress | null> {
     const deadline = Date.now() + this.#queryTimeoutMs;
     try {
-      return await this.#client.connection.withDeadline(deadline, () => this.#workflow.query(progressQuery));
+      return await this.#client.connection.withDeadline(deadline, () => run.query(progressQuery));
     } catch {
       return null;
     }
   }
 
-  async #ending(): Promise<Ending> {
+  async #endingOf(run: WorkflowHandle<ExportJobWorkflow>): Promise<Ending> {
     try {
-      return { result: await this.#workflow.result() };
+      return { result: await run.result() };
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       const { result, type, message } = await failedEnding(this.workflowId, error, () =>
@@ -160,27 +186,15 @@ export class ExportHandle {
     }
   }
 
-  async #named<T>(call: () => Promise<T>): Promise<T> {
+  /** Signals the current run. A run that Continue-As-New ended a moment ago has a successor, which is told instead. */
+  async #tell(signal: (run: WorkflowHandle<ExportJobWorkflow>) => Promise<void>): Promise<void> {
+    const { runId, closeTime } = await this.describe();
     try {
-      return await call();
+      await signal(this.#run(runId));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      if (!error.message.includes('already completed')) throw this.#notFound(error);
-      throw new ExportError('ExportEnded', {
-        workflowId: this.workflowId,
-        message: `The export is over and takes no signal any more [${this.workflowId}]. Its result is still there.`,
-        cause: error,
-      });
+      if (closeTime) throw exportEnded(this.workflowId, error);
+      await this.#tell(signal);
     }
-  }
-
-  #notFound(cause: Error): ExportError {
-    return new ExportError('ExportNotFound', {
-      workflowId: this.workflowId,
-      message:
-        `There is no export of this id [${this.workflowId}, namespace ${this.#client.options.namespace}]. ` +
-        'Check the id and the namespace; after its retention time a namespace forgets an export that is over.',
-      cause,
-    });
   }
 }

@@ -39,9 +39,8 @@ function lookOf(activity: PendingActivity, failure: Error): PendingLooks {
 function problemOf(activity: PendingActivity, failure: Error): ExportProblem {
   const attemptEnded = activity.lastAttemptCompleteTime ?? activity.lastStartedTime ?? activity.scheduledTime;
   const since = new Date(Number(attemptEnded?.seconds ?? 0) * 1000).toISOString();
-  const attempts = `attempt ${activity.attempt ?? 1}, last`;
   return {
-    problem: `${activity.activityType?.name ?? 'An activity'} is retried (${attempts}: ${failure.message})`,
+    problem: `${activity.activityType?.name ?? 'An activity'} is retried, attempt ${activity.attempt ?? 1}: ${failure.message}`,
     since,
   };
 }

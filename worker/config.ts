@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { TWILIO_BULKEXPORTS_URL, type TwilioAccount } from '../activities/index.ts';
+import {
+  API_URL_RULE,
+  DEFAULT_DOWNLOAD_SLOTS,
+  readApiUrl,
+  TWILIO_BULKEXPORTS_URL,
+  type TwilioAccount,
+} from '../activities/index.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/api.ts';
 import type { Environment, ReadFile } from './environment.ts';
 import { readAccounts } from './read-accounts.ts';
@@ -31,8 +37,6 @@ export class InvalidWorkerConfig extends Error {
   }
 }
 
-/** Two exports that fetch four days each; a slot holds a few megabytes. */
-export const DEFAULT_DOWNLOAD_SLOTS = 8;
 /** More open files and connections than this belong into several processes. */
 const MAXIMUM_DOWNLOAD_SLOTS = 200;
 
@@ -86,29 +90,10 @@ function readDownloadSlots(env: Environment, faults: string[]): number {
 
 function readTwilioUrl(env: Environment, faults: string[]): string {
   const text = env['TWILIO_BULKEXPORTS_URL'] || TWILIO_BULKEXPORTS_URL;
-  const expected = 'TWILIO_BULKEXPORTS_URL must be an origin such as https://bulkexports.twilio.com';
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null) {
-    faults.push(`${expected}, got no URL`);
-    return text;
-  }
-  if (url.username !== '' || url.password !== '') {
-    // Said alone, and without the value: it is a credential.
-    faults.push(
-      `${expected}, got one with credentials: these go into TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN`,
-    );
-  } else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    faults.push(
-      `${expected}, and plain http only to this machine (127.0.0.1), got ${url.protocol}//${url.host}`,
-    );
-  } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    faults.push(`${expected}, without a path, got ${url.origin} with more behind it`);
-  }
-  return url.origin;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  const read = readApiUrl(text);
+  if ('url' in read) return read.url.origin;
+  faults.push(`TWILIO_BULKEXPORTS_URL must be ${API_URL_RULE}, ${read.fault}`);
+  return text;
 }
 
 const KNOWN_VARIABLES = [

@@ -1,11 +1,15 @@
 import type { Duration } from '@temporalio/common';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import { DEFAULT_DOWNLOAD_SLOTS } from './config.ts';
+import { DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
 import { BulkExportsPlugin } from './plugin.ts';
 import type { BulkExportsPluginOptions } from './plugin.ts';
 
-/** How long running activities may go on after a shutdown began; then they are told to stop. */
+/**
+ * How long running activities may go on after a shutdown began; then they are told to stop. It need not be longer
+ * than their heartbeat timeouts: they beat until they return, and one that was told to stop ends with a failure
+ * that the engine retries at once on another worker, without waiting for a heartbeat that does not come.
+ */
 const SHUTDOWN_GRACE_TIME = '15 seconds';
 /** When a shutdown gives up on what does not stop. Kubernetes kills after 30 seconds. */
 const SHUTDOWN_FORCE_TIME = '25 seconds';

@@ -9,11 +9,16 @@ export interface RunWorkerOptions extends Pick<CreateWorkerOptions, 'shutdownGra
   say: (line: string) => void;
 }
 
+/** Temporal could not be reached, or refused the connection. */
+export class TemporalUnreachable extends Error {
+  override readonly name = 'TemporalUnreachable';
+}
+
 /**
  * The worker process: reads the environment, connects, and runs until SIGINT or SIGTERM. The first signal lets
  * running activities end within their grace time, a second one ends the process at once.
  *
- * @throws InvalidWorkerConfig, or Error where Temporal can not be reached.
+ * @throws `InvalidWorkerConfig`, or {@link TemporalUnreachable}.
  */
 export async function runWorker({ say, shutdownGraceTime }: RunWorkerOptions): Promise<void> {
   const config = readWorkerConfig();
@@ -39,7 +44,7 @@ async function connect(
   try {
     return await NativeConnection.connect(options);
   } catch (error) {
-    throw new Error(
+    throw new TemporalUnreachable(
       `Could not connect to Temporal [${address}]: ${error instanceof Error ? error.message : String(error)}. ` +
         `Is the server up, and are TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and its credentials right?`,
       { cause: error },

@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
-import { createActivities, createFileStorage } from '../activities/index.ts';
-import type { CreateActivitiesOptions, CreatedActivities, DayStorage } from '../activities/index.ts';
+import { createActivities, createFileStorage, DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
+import type {
+  CreateActivitiesOptions,
+  CreatedActivities,
+  DayStorage,
+  ExportActivities,
+} from '../activities/index.ts';
 
 /** What the activities work with. A `WorkerConfig` is one. */
 export interface BulkExportsPluginOptions extends Omit<CreateActivitiesOptions, 'destinations'> {
@@ -18,28 +23,29 @@ export const workflowsPath = fileURLToPath(new URL('../workflows', import.meta.u
  * `workflowsPath` and no `workflowBundle`. Where it has one, its workflow module re-exports ours:
  * `export { exportJob } from 'temporal-bulk-exports/workflows'`.
  *
- * One instance serves any number of Workers; the HTTP connections are closed when the last one has ended.
+ * One instance serves any number of Workers, and its download slots are theirs together; the HTTP connections are
+ * closed when the last one that runs has ended.
  */
 export class BulkExportsPlugin extends SimplePlugin {
   readonly #pluginOptions: BulkExportsPluginOptions;
+  /** Made at the first use, and again after it was closed. */
   #created: CreatedActivities | null = null;
-  /** Workers that were configured and have not ended. */
-  #workers = 0;
+  /** Workers that run: one that was configured may never come to it. */
+  #running = 0;
 
   constructor(options: BulkExportsPluginOptions) {
     super({ name: 'temporal-bulk-exports', workflowsPath: (mine) => mine ?? workflowsPath });
     this.#pluginOptions = options;
   }
 
-  /** @throws TypeError where an activity of the user's bears a name of ours: one of them would never run. */
+  /**
+   * @throws TypeError where an activity of the user's bears a name of ours: one of them would never run; and where
+   * downloads could take every place that the Worker has for activities.
+   */
   override configureWorker(options: WorkerOptions): WorkerOptions {
-    this.#created ??= createActivities({
-      ...this.#pluginOptions,
-      destinations: openDestinations(this.#pluginOptions.destinations),
-    });
-    const { activities } = this.#created;
+    const activities = this.#delegate();
     refuseClashes(options.activities ?? {}, activities);
-    this.#workers++;
+    refuseTooFewPlaces(options, this.#pluginOptions.downloadSlots ?? DEFAULT_DOWNLOAD_SLOTS);
     const configured = super.configureWorker(options);
     return { ...keepBundle(options, configured), activities: { ...options.activities, ...activities } };
   }
@@ -49,19 +55,42 @@ export class BulkExportsPlugin extends SimplePlugin {
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    this.#running++;
     try {
       await super.runWorker(worker, next);
     } finally {
-      await this.#release();
+      this.#running--;
+      if (this.#running === 0) await this.#close();
     }
   }
 
-  async #release(): Promise<void> {
-    this.#workers--;
-    if (this.#workers > 0) return;
+  #open(): ExportActivities {
+    this.#created ??= createActivities({
+      ...this.#pluginOptions,
+      destinations: openDestinations(this.#pluginOptions.destinations),
+    });
+    return this.#created.activities;
+  }
+
+  async #close(): Promise<void> {
     const created = this.#created;
     this.#created = null;
     await created?.close();
+  }
+
+  /** Activities that stay good when another Worker's end has closed what is below them. */
+  #delegate(): ExportActivities {
+    // The options are checked here, so that a fault is known before the Worker starts.
+    this.#open();
+    return {
+      createExportJob: (input) => this.#open().createExportJob(input),
+      watchExportJob: (input) => this.#open().watchExportJob(input),
+      downloadExportDay: (input) => this.#open().downloadExportDay(input),
+      deleteExportJob: (input) => this.#open().deleteExportJob(input),
+      sweepExportJobs: (input) => this.#open().sweepExportJobs(input),
+      sweepExportFiles: (input) => this.#open().sweepExportFiles(input),
+      writeExportManifest: (input) => this.#open().writeExportManifest(input),
+    };
   }
 }
 
@@ -81,6 +110,19 @@ function refuseClashes(theirs: object, ours: object): void {
     `Could not add the activities of temporal-bulk-exports to the Worker [${clashes.join(', ')}]: ` +
       `expected no activity of the Worker's own by such a name, since exports that run call ours by it. ` +
       `Rename the Worker's own, or run it on another task queue.`,
+  );
+}
+
+/** What a Worker has where neither its options nor a tuner say otherwise. */
+const TEMPORALS_DEFAULT_PLACES = 100;
+
+/** As many downloads run as there are slots, and as many wait in the process: looks and deletes need a place too. */
+function refuseTooFewPlaces(options: WorkerOptions, downloadSlots: number): void {
+  const places = options.maxConcurrentActivityTaskExecutions ?? TEMPORALS_DEFAULT_PLACES;
+  if (options.tuner !== undefined || places > 2 * downloadSlots) return;
+  throw new TypeError(
+    `maxConcurrentActivityTaskExecutions must be more than twice the downloadSlots of temporal-bulk-exports ` +
+      `(2 × ${downloadSlots}), so that looks at jobs never wait behind downloads, got ${places}`,
   );
 }
 

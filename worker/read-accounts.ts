@@ -1,6 +1,5 @@
-import type { TwilioAccount } from '../activities/index.ts';
+import { isJsonObject, type TwilioAccount } from '../activities/index.ts';
 import type { Environment, ReadFile } from './environment.ts';
-import { isJsonObject } from './json-object.ts';
 import { isKnownName, KNOWN_NAME_RULE } from './known-name.ts';
 
 /** The fields of one account and what a reader knows them as. */

@@ -1,5 +1,5 @@
+import { isJsonObject } from '../activities/index.ts';
 import type { Environment } from './environment.ts';
-import { isJsonObject } from './json-object.ts';
 import { isKnownName, KNOWN_NAME_RULE } from './known-name.ts';
 
 /** Files go below the folder where the worker was started. */

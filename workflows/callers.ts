@@ -1,11 +1,11 @@
 /** What callers and operators may say to a running export, and ask of it. */
-import { setHandler, sleep } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import { type CancelInput, cancelSignal, checkNowSignal, progressQuery } from './api.ts';
-import { type ExportRun, msUntil } from './export-run.ts';
+import type { ExportRun } from './export-run.ts';
 
 /**
- * Sets the handlers. They take anything and never throw: a handler that throws stalls the workflow for ever, and
- * a person in the UI may send junk or nothing.
+ * Sets the handlers. They take any JSON and never throw: a handler that throws stalls the workflow for ever, and a
+ * person in the UI may send junk or nothing. What is no JSON at all fails before it comes here.
  */
 export function answerCallers(run: ExportRun): void {
   setHandler(progressQuery, () => run.progress(), {
@@ -26,25 +26,7 @@ export function answerCallers(run: ExportRun): void {
         'Stop, clean up, keep what is downloaded. Argument, all optional: {"reason": "text", "deleteJob": true}.',
     },
   );
-  const lookNow = lookNowWithinReason(run);
-  setHandler(checkNowSignal, lookNow, { description: 'Look at Twilio now. No argument.' });
-}
-
-/** Several wishes at once are one look, and there is at most one look per minimum interval. */
-function lookNowWithinReason(run: ExportRun): () => void {
-  let nextAllowedAt = new Date(0).toISOString();
-  let isWished = false;
-  return () => {
-    if (isWished || run.isStopped) return;
-    isWished = true;
-    run.launch(async () => {
-      const waitMs = msUntil(nextAllowedAt);
-      if (waitMs > 0) await sleep(waitMs, { summary: 'the next look that checkNow may have' });
-      isWished = false;
-      nextAllowedAt = new Date(Date.now() + run.request.poll.minimumIntervalMs).toISOString();
-      run.waits.interrupt();
-    });
-  };
+  setHandler(checkNowSignal, () => run.lookNow(), { description: 'Look at Twilio now. No argument.' });
 }
 
 /** A reason is shown and kept, so it has a limit. */

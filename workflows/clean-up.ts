@@ -23,11 +23,7 @@ import { resultOf } from './result.ts';
 export async function cleanUp(run: ExportRun, ending: Ending): Promise<ExportJobResult> {
   const notCleaned: string[] = [];
   if (run.ledger.jobs.some(({ jobSid, inDoubt }) => jobSid !== null || inDoubt)) {
-    await Promise.all([
-      ...run.ledger.jobs.map((job) => deleteJob(run, job, notCleaned)),
-      sweepJobs(run, notCleaned),
-      sweepFiles(run, notCleaned),
-    ]);
+    await Promise.all([deleteJobs(run, notCleaned), sweepJobs(run, notCleaned), sweepFiles(run, notCleaned)]);
   }
   const result = resultOf(run.ledger, run.request, {
     sweptJobs: run.sweptJobs,
@@ -35,6 +31,15 @@ export async function cleanUp(run: ExportRun, ending: Ending): Promise<ExportJob
     ...(run.cancelReason !== undefined && { cancelReason: run.cancelReason }),
   });
   return ending.kind === 'refused' ? result : { ...result, manifest: await writeManifest(run, result) };
+}
+
+/** Pending activities of a workflow are limited, and so are Twilio's concurrent requests. */
+const DELETES_AT_ONCE = 10;
+
+async function deleteJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
+  const jobs = [...run.ledger.jobs];
+  while (jobs.length > 0)
+    await Promise.all(jobs.splice(0, DELETES_AT_ONCE).map((job) => deleteJob(run, job, notCleaned)));
 }
 
 async function deleteJob(run: ExportRun, job: JobRecord, notCleaned: string[]): Promise<void> {
@@ -90,7 +95,7 @@ async function writeManifest(run: ExportRun, result: ExportJobResult): Promise<s
   const { request, identity, ledger } = run;
   const { account, exportId, resourceType } = identity;
   const { workflowId } = workflowInfo();
-  const { outcome, startDay, endDay, days, jobs, totals } = result;
+  const { outcome, startDay, endDay, days, jobs, totals, notCleaned, cancelReason } = result;
   const manifest: ExportManifest = {
     schemaVersion: 1,
     workflowId,
@@ -106,6 +111,8 @@ async function writeManifest(run: ExportRun, result: ExportJobResult): Promise<s
     days,
     jobs,
     totals,
+    notCleaned,
+    ...(cancelReason !== undefined && { cancelReason }),
   };
   try {
     const { location } = await writeExportManifest.executeWithOptions({ summary: outcome }, [

@@ -79,8 +79,8 @@ function incompleteMessage(result: ExportJobResult): string {
   const missing = result.days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted');
   return (
     `Could not bring every day home [${nameOf(result)}]: ${missing.length} of ${result.totals.days} days failed or ` +
-    `were deleted at Twilio, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. The other days are ` +
-    `downloaded and whole. Start an export of the missing days again; if they fail again, Twilio's support asks for ` +
+    `were deleted at Twilio, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. ${othersOf(result)}` +
+    `Start an export of the missing days again; if they fail again, Twilio's support asks for ` +
     `the job sids, ${sidsOf(result)}, and for the request ids in the problems of the days.`
   );
 }
@@ -89,10 +89,15 @@ function timedOutMessage({ timeoutMs }: ResolvedExportJobInput, result: ExportJo
   const missing = result.days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted');
   return (
     `The export timed out after ${formatHours(timeoutMs)} [${nameOf(result)}]: ${missing.length} of ` +
-    `${result.totals.days} days are missing, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. The other ` +
-    `days are downloaded and whole. Start an export of the missing days again, with a longer timeout; Twilio's ` +
+    `${result.totals.days} days are missing, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. ` +
+    `${othersOf(result)}Start an export of the missing days again, with a longer timeout; Twilio's ` +
     `support asks for the job sids, ${sidsOf(result)}.`
   );
+}
+
+function othersOf({ totals }: ExportJobResult): string {
+  const count = totals.downloaded + totals.empty;
+  return count === 0 ? '' : `The other ${count} days are downloaded and whole, or empty. `;
 }
 
 function nameOf({ resourceType, startDay, endDay }: ExportJobResult): string {

@@ -9,6 +9,7 @@ import { fetchDay } from './fetch-day.ts';
 import { followJob } from './follow-job.ts';
 import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from './input.ts';
 import { daysToFetch, isOver, nextSubmissionAt, rangesToSubmit } from './plan.ts';
+import { showPhase } from './search-attributes.ts';
 
 /**
  * One export, end to end: asks Twilio for the days, waits, downloads each as soon as it is there, asks again for
@@ -64,7 +65,8 @@ function acceptInput(input: unknown): ResolvedExportJobInput {
   try {
     return parseExportJobInput(input, Date.now());
   } catch (error) {
-    if (error instanceof InvalidExportInput) throw exportFailure('InvalidInput', error.message, error.faults);
-    throw error;
+    if (!(error instanceof InvalidExportInput)) throw error;
+    showPhase('failed');
+    throw exportFailure('InvalidInput', error.message, { faults: error.faults });
   }
 }

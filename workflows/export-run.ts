@@ -6,6 +6,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
+import { TemporalFailure } from '@temporalio/common';
 import type { ExportedJob, ExportIdentity, Instant } from '../activities/api.ts';
 import type { ExportJobResult, ExportPhase, ExportProgress } from './api.ts';
 import { cardOf } from './card.ts';
@@ -43,6 +44,9 @@ export class ExportRun {
   /** What the ledger does not tell: that the export cleans up, or how it ended. */
   private finalPhase: ExportPhase | null = null;
   private hasNews = false;
+  private lookWantedAtMs = 0;
+  /** A defect of our own: it fails the workflow task where it happens, so that a mended worker goes on from there. */
+  private defect: { error: unknown } | null = null;
 
   constructor(request: ResolvedExportJobInput) {
     this.request = request;
@@ -64,14 +68,18 @@ export class ExportRun {
     }
     this.work.cancel();
     while (this.tasks.size > 0) await Promise.all(this.tasks);
+    if (this.defect) throw this.defect.error;
   }
 
-  /** Starts a task beside the story. Its failure stops the export. */
+  /** Starts a task beside the story, unless the export is stopped. Its failure stops the export. */
   launch(task: () => Promise<void>): void {
+    if (this.isStopped) return;
     const running = this.work
       .run(task)
       .catch((error: unknown) => {
-        if (!isCancellation(error)) this.stop({ kind: 'failure', error });
+        if (isCancellation(error)) return;
+        if (error instanceof TemporalFailure) this.stop({ kind: 'failure', error });
+        else this.defect = { error };
       })
       .finally(() => {
         this.tasks.delete(running);
@@ -92,10 +100,26 @@ export class ExportRun {
     return this.work.consideredCancelled;
   }
 
+  /**
+   * Cuts the waits short. A wish soon after the last one is served by the look that follows that one anyway: so
+   * several at once are one look, and no stream of them keeps a look from its end.
+   */
+  lookNow(): void {
+    if (this.isStopped || this.isLookWanted) return;
+    this.lookWantedAtMs = Date.now();
+    this.waits.interrupt();
+  }
+
+  /** Whether the minimum interval since the last wish for a look has not passed. */
+  get isLookWanted(): boolean {
+    return Date.now() < this.lookWantedAtMs + this.request.poll.minimumIntervalMs;
+  }
+
   /** Waits until a task has announced something. */
   async news(): Promise<void> {
     await condition(() => this.hasNews);
     this.hasNews = false;
+    if (this.defect) throw this.defect.error;
   }
 
   /** Shows what has changed to people, and wakes the story. */

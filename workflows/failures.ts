@@ -23,8 +23,8 @@ export function isFailureOfType(error: unknown, type: ActivityFailureType): bool
   return applicationFailureOf(error)?.type === type;
 }
 
-/** A record of a day is small: so much of a message is kept in it. */
-const MAXIMUM_PROBLEM_CHARACTERS = 300;
+/** A record of a day is small: so much of a message is kept in it, Twilio's words and request id included. */
+const MAXIMUM_PROBLEM_CHARACTERS = 600;
 
 /** The message of a failure, short enough for a day's record. */
 export function problemOf(error: unknown): string {

@@ -1,7 +1,8 @@
 import { downloadExportDay } from './activity-options.ts';
 import { applicationFailureOf, isFailureOfType, problemOf } from './failures.ts';
 import { type ExportRun, now } from './export-run.ts';
-import { closeDay, type DayRecord, hasFile, tryAgain } from './ledger.ts';
+import { closeDay, tryAgain } from './bookkeeping.ts';
+import { type DayRecord, hasFile } from './ledger.ts';
 import { MAXIMUM_CORRUPT_FILES } from './plan.ts';
 
 /** Brings one day home: it ends with its outcome, or goes back to be fetched or submitted again. */

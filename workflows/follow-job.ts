@@ -1,111 +1,37 @@
 /** One job at Twilio, from the asking to the last day that it still owes. */
-import { CancellationScope, condition, sleep } from '@temporalio/workflow';
-import type { QuotaExhaustedDetails } from '../activities/api.ts';
-import { createExportJob, deleteExportJob, watchExportJob } from './activity-options.ts';
+import { CancellationScope, condition } from '@temporalio/workflow';
+import type { FirstLook, JobFate } from '../activities/api.ts';
+import { deleteExportJob, watchExportJob } from './activity-options.ts';
+import { closeDeletedDays, closeJob, closeStuckDays, enterPicture, enterSubmission } from './bookkeeping.ts';
 import { formatRange, type Range } from './calendar.ts';
-import { applicationFailureOf, isFailureOfType, problemOf } from './failures.ts';
+import { createJob } from './create-job.ts';
 import { type ExportRun, msUntil, now } from './export-run.ts';
-import { closeDay, closeJob, enterPicture, enterSubmission, type JobRecord, waitingDays } from './ledger.ts';
-import { isHopeless, nextPatienceEnd } from './plan.ts';
+import { type DayRecord, isStuck, type JobRecord, waitingDays } from './ledger.ts';
+import { isExpected, isHopeless, nextPatienceEnd } from './plan.ts';
 
 /** Submits a range and follows its job. The days come and go in the ledger while it runs. */
 export async function followJob(run: ExportRun, range: Range): Promise<void> {
   const job = enterSubmission(run.ledger, range, now());
-  const isCreated = await create(run, job);
+  const isCreated = await createJob(run, job);
   if (!isCreated) return;
 
-  const isOver = await firstOf(
-    () => lookUntilOver(run, job).then(() => true),
-    () => losePatience(run, job).then(() => false),
-  );
-  if (isOver) closeJob(run.ledger, job, { request: run.request, now: now(), abandoned: false });
-  else await abandon(run, job);
-}
-
-/** How long to wait where an export that is under way can not go on submitting: a person has to act. */
-const OBSTACLE_RETRY_MS = 5 * 60_000;
-
-/** Whether the job came to be. A refusal is final for an export that begins, and an obstacle for one under way. */
-async function create(run: ExportRun, job: JobRecord): Promise<boolean> {
-  const { request, identity, ledger } = run;
-  const isFirst = ledger.jobs.every(({ jobSid }) => jobSid === null);
-  for (;;) {
-    try {
-      job.inDoubt = true;
-      const { jobSid, friendlyName, createdAt } = await createExportJob.executeWithOptions(
-        { summary: `${request.resourceType} ${formatRange(job)}` },
-        [
-          {
-            ...identity,
-            destination: request.destination,
-            startDay: job.startDay,
-            endDay: job.endDay,
-            friendlyName: request.friendlyName,
-            submission: job.submission,
-            ...(request.webhook && { webhook: request.webhook }),
-            ...(request.email !== undefined && { email: request.email }),
-          },
-        ],
-      );
-      Object.assign(job, {
-        jobSid,
-        friendlyName,
-        createdAt,
-        lastSeenAt: createdAt,
-        obstacle: null,
-        inDoubt: false,
-      });
-      run.announce();
-      return true;
-    } catch (error) {
-      const failure = applicationFailureOf(error);
-      if (!isRefusal(error)) throw error;
-      job.inDoubt = false;
-      const quota = isFailureOfType(error, 'QuotaExhausted');
-      if (isFirst && !quota) throw error;
-      if (isFailureOfType(error, 'ExportRejected')) {
-        for (const record of waitingDays(ledger, job))
-          closeDay(record, { outcome: 'failed', problem: problemOf(error) });
-        job.over = true;
-        return false;
-      }
-      job.obstacle = { problem: problemOf(error), since: job.obstacle?.since ?? now(), quota };
-      run.announce();
-      const details = failure?.details?.[0] as QuotaExhaustedDetails | undefined;
-      await run.waits.wait(() =>
-        quota
-          ? sleep(details?.retryAfterMs ?? OBSTACLE_RETRY_MS, {
-              summary: "waiting for Twilio's quota of tomorrow",
-            })
-          : sleep(OBSTACLE_RETRY_MS, { summary: `waiting before asking again: ${failure?.type}` }),
-      );
-    }
+  let isGivenUp = false;
+  while (!isGivenUp && isExpected(run.ledger, job)) {
+    const isOver = await firstOf(
+      () => lookUntilOver(run, job).then(() => true),
+      () => losePatience(run, job).then(() => false),
+    );
+    if (!isOver) isGivenUp = job.abandonedAt !== null || !(await abandon(run, job));
   }
+  closeJob(run.ledger, job, run.request, now());
 }
 
 /** Each look is an activity that returns on a change; between looks it waits in the engine, at no cost. */
 async function lookUntilOver(run: ExportRun, job: JobRecord): Promise<void> {
-  let lookNow = false;
-  while (!job.picture?.over) {
-    const look = await run.waits.wait(() =>
-      watchExportJob.executeWithOptions({ summary: `${run.request.resourceType} ${formatRange(job)}` }, [
-        {
-          ...run.identity,
-          jobSid: job.jobSid ?? '',
-          friendlyName: job.friendlyName,
-          startDay: job.startDay,
-          endDay: job.endDay,
-          createdAt: job.createdAt,
-          seen: job.picture,
-          lookNow,
-          poll: run.request.poll,
-        },
-      ]),
-    );
-    lookNow = look.interrupted;
-    if (look.interrupted) continue;
-    enterPicture(run.ledger, job, look.value, now());
-    run.announce();
+  let firstLook: FirstLook = 'planned';
+  while (isExpected(run.ledger, job)) {
+    const wasInterrupted = await look(run, job, { firstLook, returnUnchanged: false });
+    firstLook = wasInterrupted ? 'now' : run.isLookWanted ? 'soon' : 'planned';
   }
 }
 
@@ -122,33 +48,79 @@ async function losePatience(run: ExportRun, job: JobRecord): Promise<void> {
   }
 }
 
-/** Deletes a job of which nothing more is hoped. Its days go out again only once it is gone: never two for one day. */
-async function abandon(run: ExportRun, job: JobRecord): Promise<void> {
-  const { fate } = await deleteExportJob
-    .executeWithOptions({ summary: `out of patience with ${formatRange(job)}` }, [
-      { ...run.identity, jobSid: job.jobSid ?? '' },
-    ])
-    .catch((error: unknown) => {
-      if (run.isStopped) throw error;
-      return { fate: 'unknown' as const };
-    });
-  job.fate = fate;
-  if (fate === 'notDeletable' || fate === 'unknown') {
-    const problem = `Day ran out of patience, and its job could not be deleted (${fate}) [job ${job.jobSid}]`;
-    for (const record of waitingDays(run.ledger, job)) closeDay(record, { outcome: 'failed', problem });
+/**
+ * Deletes a job of which nothing more is hoped, and says whether more is expected of it all the same: that it goes
+ * away. Its days go out again only then, so that there are never two live jobs for one day.
+ */
+async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
+  const { ledger, request } = run;
+  // Patience ran on our clock, perhaps while nobody could look: the last word is Twilio's.
+  await lookAfresh(run, job);
+  if (!isExpected(ledger, job) || !isHopeless(ledger, job, now(), request)) return true;
+
+  closeDeletedDays(ledger, job);
+  const stuck = waitingDays(ledger, job).filter((record) => isStuck(record, job));
+  const fate = await deleteJob(run, job);
+  if (fate === 'unknown') return true;
+  if (fate === 'notDeletable') await lookAfresh(run, job);
+  // Where the answer to a first DELETE was lost, the second one is refused or finds nothing: it was ours all the same.
+  if (fate !== 'notDeletable' || stuck.some(isBeingDeleted)) {
+    job.abandonedAt = now();
+    return true;
   }
-  closeJob(run.ledger, job, { request: run.request, now: now(), abandoned: true });
+  if (!isExpected(ledger, job) || !isHopeless(ledger, job, now(), request)) return true;
+  closeStuckDays(ledger, job, `The day was stuck, and its job could not be deleted [job ${job.jobSid}]`);
+  return false;
 }
 
-/** Whether Twilio, or our own worker, has said no: then nothing of this create is still on its way. */
-function isRefusal(error: unknown): boolean {
-  return (
-    isFailureOfType(error, 'QuotaExhausted') ||
-    isFailureOfType(error, 'ExportRejected') ||
-    isFailureOfType(error, 'AuthenticationRejected') ||
-    isFailureOfType(error, 'InvalidInput') ||
-    isFailureOfType(error, 'StorageRejected')
+/** Looks until Twilio itself has answered, whatever the answer is. */
+async function lookAfresh(run: ExportRun, job: JobRecord): Promise<void> {
+  let isAnswered = false;
+  while (!isAnswered) {
+    const wasInterrupted = await look(run, job, { firstLook: 'now', returnUnchanged: true });
+    isAnswered = !wasInterrupted && !job.picture?.problems.some(({ type }) => type !== 'UnknownStatus');
+  }
+}
+
+/** Where the DELETE finds no end in its time, it is tried again, and at last by the clean-up, which tells of it. */
+async function deleteJob(run: ExportRun, job: JobRecord): Promise<JobFate> {
+  try {
+    const summary = `out of patience with ${formatRange(job)}`;
+    const input = { ...run.identity, jobSid: job.jobSid ?? '' };
+    const { fate } = await deleteExportJob.executeWithOptions({ summary }, [input]);
+    if (fate !== 'notDeletable') job.fate = fate;
+    return fate;
+  } catch (error) {
+    if (run.isStopped) throw error;
+    return 'unknown';
+  }
+}
+
+/** One look, and what it has shown in the ledger; says whether somebody has cut it short. */
+async function look(
+  run: ExportRun,
+  job: JobRecord,
+  how: { firstLook: FirstLook; returnUnchanged: boolean },
+): Promise<boolean> {
+  const { jobSid, friendlyName, startDay, endDay, createdAt, picture } = job;
+  const summary = `${run.request.resourceType} ${formatRange(job)}`;
+  const { poll } = run.request;
+  const seen = {
+    ...run.identity,
+    jobSid: jobSid ?? '',
+    friendlyName,
+    startDay,
+    endDay,
+    createdAt,
+    seen: picture,
+  };
+  const watched = await run.waits.wait(() =>
+    watchExportJob.executeWithOptions({ summary }, [{ ...seen, ...how, poll }]),
   );
+  if (watched.interrupted) return true;
+  enterPicture(run.ledger, job, watched.value, now());
+  run.announce();
+  return false;
 }
 
 /** The first to end; the others are cancelled, and have ended when this returns. */
@@ -163,4 +135,8 @@ async function firstOf<T>(...tasks: (() => Promise<T>)[]): Promise<T> {
       await Promise.allSettled(running);
     }
   });
+}
+
+function isBeingDeleted({ status }: DayRecord): boolean {
+  return status === 'RunningToBeDeleted' || status === 'DeletedByUserRequest';
 }

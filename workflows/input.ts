@@ -100,12 +100,16 @@ function rangeFaults(startDay: string, endDay: string, nowMs: number): string[] 
   return faults;
 }
 
-/** A fault reads `field must be …, got …`: each schema carries the middle part as its message. */
+/**
+ * A fault reads `field must be …, got …`: each schema carries the middle part as its message. A webhook's URL may
+ * hold a secret, so it is never shown.
+ */
 function faultsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${[...issue.path, key].join('.')} is not a field of the input`);
-  return [`${path || 'the input'} must be ${issue.message}, got ${show(valueAt(input, issue.path))}`];
+  const got = path === 'webhook.url' ? 'something else, not shown' : show(valueAt(input, issue.path));
+  return [`${path || 'the input'} must be ${issue.message}, got ${got}`];
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,7 +1,4 @@
-/**
- * What the export knows: one small record per day and one per job, and the few steps that change them. All of it
- * is plain JSON and pure, so that it crosses Continue-As-New and can be tested without an engine.
- */
+/** What the export knows: one small record per day and one per job. Plain JSON: it crosses Continue-As-New. */
 import type {
   Day,
   DayFile,
@@ -12,8 +9,7 @@ import type {
   JobPicture,
   PictureStatus,
 } from '../activities/api.ts';
-import { DAY_MS, daysBetween, daysOfRanges, type Range } from './calendar.ts';
-import type { ResolvedExportJobInput } from './input.ts';
+import { daysBetween, type Range } from './calendar.ts';
 
 /** All that the export knows. */
 export interface Ledger {
@@ -60,8 +56,10 @@ export interface JobRecord extends Range {
   picture: JobPicture | null;
   /** Since when each problem of the picture is there, by its type. */
   problemsSince: Record<string, Instant>;
-  /** What keeps it from being created, if something does. */
-  obstacle: { problem: string; since: Instant; quota: boolean } | null;
+  /** What it waits for before it can be created: Twilio's quota of the next day. */
+  quotaWait: { problem: string; since: Instant } | null;
+  /** Since when it is on its way out, because we deleted it: its days had run out of patience. */
+  abandonedAt: Instant | null;
   /** Whether nothing more is expected of it. */
   over: boolean;
   /** Whether a create was sent, or may have been, that brought no answer. */
@@ -91,122 +89,33 @@ export function openLedger({ startDay, endDay }: Range, now: Instant): Ledger {
   };
 }
 
-/** Enters a submission: its days now wait for the new job. */
-export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now: Instant): JobRecord {
-  const job: JobRecord = {
-    submission: ledger.jobs.length + 1,
-    startDay,
-    endDay,
-    jobSid: null,
-    friendlyName: '',
-    createdAt: now,
-    lastSeenAt: now,
-    picture: null,
-    problemsSince: {},
-    obstacle: null,
-    over: false,
-    inDoubt: false,
-    fate: null,
-  };
-  ledger.jobs.push(job);
-  for (const record of ledger.days) {
-    if (record.day < startDay || record.day > endDay) continue;
-    record.stage = 'submitted';
-    record.attempts += 1;
-    record.submission = job.submission;
-    record.status = null;
-    record.since = now;
-    record.dueAt = null;
-    record.alone = false;
-    record.corruptFiles = 0;
-  }
-  return job;
-}
-
-/** Enters what a look has shown. A day whose file is there is fetched from now on, whatever its job does. */
-export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture, now: Instant): void {
-  const before = job.problemsSince;
-  job.picture = picture;
-  if (!picture.gone) job.lastSeenAt = picture.asOf;
-  job.problemsSince = Object.fromEntries(picture.problems.map(({ type }) => [type, before[type] ?? now]));
-
-  const statusOf = new Map(
-    Object.entries(picture.days).flatMap(([status, ranges]) =>
-      daysOfRanges(ranges).map((day) => [day, status]),
-    ),
-  );
-  for (const record of waitingDays(ledger, job)) {
-    const status = statusOf.get(record.day) ?? 'Unaccounted';
-    if (status !== record.status) {
-      record.status = status;
-      record.since = now;
-    }
-    if (hasFile(status)) record.stage = 'toFetch';
-  }
-}
-
-/**
- * Closes a job of which nothing more is expected: a day that it did not bring is failed, deleted, or submitted
- * again, each within its own attempts.
- *
- * @param abandoned whether we deleted the job ourselves because days of it had run out of patience.
- */
-export function closeJob(
-  ledger: Ledger,
-  job: JobRecord,
-  { request, now, abandoned }: { request: ResolvedExportJobInput; now: Instant; abandoned: boolean },
-): void {
-  job.over = true;
-  for (const record of waitingDays(ledger, job)) {
-    const problem = missingDayProblem(record, job, abandoned);
-    if (!abandoned && wasDeleted(record, job)) {
-      closeDay(record, { outcome: 'deleted', problem });
-    } else {
-      record.alone = record.status === 'Unaccounted' && !abandoned && !job.picture?.gone;
-      tryAgain(record, { problem, request, now });
-    }
-  }
-}
-
-/** A day that was not brought goes out again after the cool-down, or has failed for good. */
-export function tryAgain(
-  record: DayRecord,
-  { problem, request, now }: { problem: string; request: ResolvedExportJobInput; now: Instant },
-): void {
-  const { maximumAttempts, cooldownMs } = request.resubmit;
-  if (record.attempts >= maximumAttempts) {
-    const tries =
-      record.attempts === 1 ? 'the only submission' : `the last of ${record.attempts} submissions`;
-    closeDay(record, { outcome: 'failed', problem: `${problem} (${tries})` });
-    return;
-  }
-  record.stage = 'toSubmit';
-  record.problem = problem;
-  record.since = now;
-  record.dueAt = new Date(Date.parse(now) + cooldownMs).toISOString();
-}
-
-/** Gives a day its one outcome. */
-export function closeDay(
-  record: DayRecord,
-  {
-    outcome,
-    file = null,
-    problem = null,
-  }: { outcome: DayOutcome; file?: DayFile | null; problem?: string | null },
-): void {
-  record.stage = 'over';
-  record.outcome = outcome;
-  record.file = file;
-  record.problem = problem;
-}
-
 /** The days that still wait for this job. */
 export function waitingDays(ledger: Ledger, job: JobRecord): DayRecord[] {
   return ledger.days.filter(
     ({ stage, submission }) => stage === 'submitted' && submission === job.submission,
   );
 }
+
+/**
+ * Whether Twilio has stopped speaking of progress on a day: it is in ErrorDuringRun, or it stands nowhere though
+ * the job speaks of other days and says that none is under way. A job that says nothing is simply in the queue.
+ */
+export function isStuck({ status }: DayRecord, { picture }: JobRecord): boolean {
+  if (status === 'ErrorDuringRun') return true;
+  if (status !== 'Unaccounted' || picture === null) return false;
+  const spokenOf = [...Object.keys(picture.days), ...Object.keys(picture.byStatus)];
+  const words = spokenOf.filter((word) => word !== 'Unaccounted');
+  return words.length > 0 && words.every((word) => NOT_UNDER_WAY.has(word));
+}
+
+const NOT_UNDER_WAY: ReadonlySet<string> = new Set([
+  'Completed',
+  'CompletedEmptyRecords',
+  'CompletedOrEmpty',
+  'Failed',
+  'DeletedByUserRequest',
+  'ErrorDuringRun',
+]);
 
 /** The job that was last asked for a day, if it came to be. */
 export function lastJobOf(ledger: Ledger, record: DayRecord): JobRecord | undefined {
@@ -225,22 +134,4 @@ export type FileStatus = 'Completed' | 'CompletedEmptyRecords' | 'CompletedOrEmp
 /** Whether this is one of the {@link FileStatus}es. */
 export function hasFile(status: PictureStatus | null): status is FileStatus {
   return status === 'Completed' || status === 'CompletedEmptyRecords' || status === 'CompletedOrEmpty';
-}
-
-/** Files and jobs vanish seven days after they were made; a little earlier we no longer blame a person. */
-const VANISHING_AGE_DAYS = 6;
-
-function wasDeleted({ status }: DayRecord, { picture, lastSeenAt }: JobRecord): boolean {
-  if (status === 'DeletedByUserRequest' || status === 'RunningToBeDeleted') return true;
-  if (!picture?.gone || status === 'Failed') return false;
-  return Date.parse(picture.asOf) < Date.parse(lastSeenAt) + VANISHING_AGE_DAYS * DAY_MS;
-}
-
-function missingDayProblem({ day, status }: DayRecord, job: JobRecord, abandoned: boolean): string {
-  const where = `[${day}, job ${job.jobSid}]`;
-  if (abandoned) return `Day ran out of patience in ${status} ${where}; its job was deleted`;
-  if (status === 'Failed') return `Twilio reports Failed ${where}`;
-  if (status === 'DeletedByUserRequest') return `The day was deleted at Twilio by somebody else ${where}`;
-  if (job.picture?.gone) return `Twilio does not know the job any more ${where}`;
-  return `The job is over and Twilio does not say how the day ended ${where}`;
 }

@@ -2,7 +2,15 @@
 import type { Instant } from '../activities/api.ts';
 import { fewestRanges, type Range } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
-import { type DayRecord, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
+import {
+  type DayRecord,
+  hasFile,
+  isStuck,
+  type JobRecord,
+  lastJobOf,
+  type Ledger,
+  waitingDays,
+} from './ledger.ts';
 
 /** So many jobs of one export live at once; more ranges wait for one of them to end. */
 export const MAXIMUM_LIVE_JOBS = 20;
@@ -11,31 +19,49 @@ export const MAXIMUM_LIVE_JOBS = 20;
 export const MAXIMUM_CORRUPT_FILES = 3;
 
 /** Twilio says that a job typically takes less than a day; longer in the queue is worth a look. */
-export const SUBMITTED_PATIENCE_MS = 24 * 3_600_000;
+export const QUEUE_PATIENCE_MS = 24 * 3_600_000;
+
+/** A job that we deleted is given so long to be gone before its days go out again all the same. */
+export const DELETION_PATIENCE_MS = 3_600_000;
 
 /** Whether every day has its outcome. */
 export function isOver(ledger: Ledger): boolean {
   return ledger.days.every(({ outcome }) => outcome !== null);
 }
 
-/** The ranges to submit now: the fewest that cover the days that are due, within the limit of live jobs. */
+/**
+ * The ranges to submit now: the fewest that cover the days that are due, within the limit of live jobs. Days whose
+ * files were no good come back one by one; they wait for each other, so that neighbours go out together.
+ */
 export function rangesToSubmit(ledger: Ledger, now: Instant): Range[] {
   const live = ledger.jobs.filter(({ over }) => !over).length;
+  const fetched = new Set(
+    ledger.days.filter((record) => isInFetching(record, now)).map(({ submission }) => submission),
+  );
   const due = ledger.days.filter(
-    ({ stage, dueAt }) => stage === 'toSubmit' && (dueAt === null || Date.parse(dueAt) <= Date.parse(now)),
+    (record) =>
+      record.stage === 'toSubmit' &&
+      !isCoolingDown(record, now) &&
+      (lastJobOf(ledger, record)?.over ?? true) &&
+      !(hasFile(record.status) && fetched.has(record.submission)),
   );
   const alone = due.filter((record) => record.alone).map(({ day }) => ({ startDay: day, endDay: day }));
   const together = fewestRanges(due.filter((record) => !record.alone).map(({ day }) => day));
   return [...together, ...alone].slice(0, Math.max(0, MAXIMUM_LIVE_JOBS - live));
 }
 
+function isInFetching(record: DayRecord, now: Instant): boolean {
+  if (record.stage === 'toFetch' || record.stage === 'fetching') return true;
+  return hasFile(record.status) && isCoolingDown(record, now);
+}
+
+function isCoolingDown({ stage, dueAt }: DayRecord, now: Instant): boolean {
+  return stage === 'toSubmit' && dueAt !== null && Date.parse(dueAt) > Date.parse(now);
+}
+
 /** When the next cool-down ends; null where no day cools down. */
 export function nextSubmissionAt(ledger: Ledger, now: Instant): Instant | null {
-  return earliest(
-    ledger.days.flatMap(({ stage, dueAt }) =>
-      stage === 'toSubmit' && dueAt !== null && Date.parse(dueAt) > Date.parse(now) ? [dueAt] : [],
-    ),
-  );
+  return earliest(ledger.days.flatMap((record) => (isCoolingDown(record, now) ? (record.dueAt ?? []) : [])));
 }
 
 /** The days to fetch now, earliest first, within the window of downloads. */
@@ -46,18 +72,24 @@ export function daysToFetch(ledger: Ledger, { maxConcurrentDownloads }: Resolved
     .slice(0, Math.max(0, maxConcurrentDownloads - fetching));
 }
 
-/** Whether Twilio has stopped speaking of progress on this day, though it is not over. */
-export function isStuck({ status }: DayRecord): boolean {
-  return status === 'ErrorDuringRun' || status === 'Unaccounted';
+/** Whether a look at a job can still bring anything. */
+export function isExpected(ledger: Ledger, job: JobRecord): boolean {
+  return !job.picture?.over && waitingDays(ledger, job).length > 0;
 }
 
 /** Whether a day is stuck for longer than the caller is patient. */
 export function isOutOfPatience(
   record: DayRecord,
+  job: JobRecord,
   now: Instant,
   { errorPatienceMs }: ResolvedExportJobInput,
 ): boolean {
-  return isStuck(record) && Date.parse(now) >= Date.parse(record.since) + errorPatienceMs;
+  return isStuck(record, job) && hasPassed(record.since, errorPatienceMs, now);
+}
+
+/** Whether a day waits for longer than a job typically takes, and nothing is known to be wrong. */
+export function isLongInQueue(record: DayRecord, job: JobRecord, now: Instant): boolean {
+  return isQueued(record, job) && hasPassed(record.since, QUEUE_PATIENCE_MS, now);
 }
 
 /** Whether all that a job still owes are days that are out of patience: then it is deleted. */
@@ -67,31 +99,38 @@ export function isHopeless(
   now: Instant,
   request: ResolvedExportJobInput,
 ): boolean {
+  if (job.abandonedAt !== null) return hasPassed(job.abandonedAt, DELETION_PATIENCE_MS, now);
   const owed = waitingDays(ledger, job).filter(
     ({ status }) => status !== 'Failed' && status !== 'DeletedByUserRequest',
   );
-  return owed.length > 0 && owed.every((record) => isOutOfPatience(record, now, request));
+  return owed.length > 0 && owed.every((record) => isOutOfPatience(record, job, now, request));
 }
 
-/** When the next day of a job has waited so long that somebody should know; null where none will have. */
+/** When the next patience with a job ends, ours or a person's; null where none will. */
 export function nextPatienceEnd(
   ledger: Ledger,
   job: JobRecord,
   now: Instant,
   { errorPatienceMs }: ResolvedExportJobInput,
 ): Instant | null {
-  return earliest(
-    waitingDays(ledger, job).flatMap((record) => {
-      const patienceMs = isStuck(record)
-        ? errorPatienceMs
-        : record.status === 'Submitted'
-          ? SUBMITTED_PATIENCE_MS
-          : null;
-      if (patienceMs === null) return [];
-      const endsAt = Date.parse(record.since) + patienceMs;
-      return endsAt > Date.parse(now) ? [new Date(endsAt).toISOString()] : [];
-    }),
-  );
+  const ends = waitingDays(ledger, job).flatMap((record) => {
+    if (isStuck(record, job)) return [endOf(record.since, errorPatienceMs)];
+    return isQueued(record, job) ? [endOf(record.since, QUEUE_PATIENCE_MS)] : [];
+  });
+  if (job.abandonedAt !== null) ends.push(endOf(job.abandonedAt, DELETION_PATIENCE_MS));
+  return earliest(ends.filter((end) => Date.parse(end) > Date.parse(now)));
+}
+
+function isQueued(record: DayRecord, job: JobRecord): boolean {
+  return record.status === 'Submitted' || (record.status === 'Unaccounted' && !isStuck(record, job));
+}
+
+function hasPassed(since: Instant, patienceMs: number, now: Instant): boolean {
+  return Date.parse(now) >= Date.parse(since) + patienceMs;
+}
+
+function endOf(since: Instant, patienceMs: number): Instant {
+  return new Date(Date.parse(since) + patienceMs).toISOString();
 }
 
 function earliest(instants: Instant[]): Instant | null {

@@ -10,14 +10,15 @@ import type {
 import { fewestRanges, formatRange } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { type DayRecord, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
-import { isOutOfPatience, SUBMITTED_PATIENCE_MS } from './plan.ts';
+import { isLongInQueue, isOutOfPatience, isOver } from './plan.ts';
 import { totalsOf } from './result.ts';
 
 /** What the export is doing, as far as the ledger tells. */
 export function phaseOf(ledger: Ledger): ExportPhase {
+  if (isOver(ledger)) return 'cleaning';
   if (ledger.days.some(({ stage }) => stage === 'toFetch' || stage === 'fetching')) return 'downloading';
   const open = ledger.jobs.filter(({ over }) => !over);
-  if (open.length > 0 && open.every(({ obstacle }) => obstacle?.quota)) return 'waitingForQuota';
+  if (open.length > 0 && open.every(({ quotaWait }) => quotaWait !== null)) return 'waitingForQuota';
   return ledger.jobs.some(({ jobSid }) => jobSid !== null) ? 'waiting' : 'creating';
 }
 
@@ -68,11 +69,11 @@ function jobProgress({ jobSid, startDay, endDay, picture }: JobRecord): ExportJo
 function problemsOf(ledger: Ledger, request: ResolvedExportJobInput, now: Instant): ExportProblem[] {
   return [
     ...ledger.jobs.filter(({ over }) => !over).flatMap((job) => jobProblems(ledger, job, request, now)),
-    ...ledger.days.flatMap((record) => {
-      const { day, outcome, problem, since } = record;
-      if (problem === null || outcome === 'cancelled') return [];
-      return [{ problem: `${problem}.${nextStep(record)}`, since, day }];
-    }),
+    ...problemsOfDays(
+      ledger.days.filter(({ problem, outcome }) => problem !== null && outcome !== 'cancelled'),
+      undefined,
+      (record) => `${record.problem}.${nextStep(record)}`,
+    ),
   ];
 }
 
@@ -91,15 +92,10 @@ function jobProblems(
 ): ExportProblem[] {
   const jobSid = job.jobSid ?? undefined;
   const waiting = waitingDays(ledger, job);
-  const outOfPatience = waiting.filter((record) => isOutOfPatience(record, now, request));
-  const queued = waiting.filter(
-    ({ status, since }) =>
-      status === 'Submitted' && Date.parse(now) >= Date.parse(since) + SUBMITTED_PATIENCE_MS,
-  );
+  const outOfPatience = waiting.filter((record) => isOutOfPatience(record, job, now, request));
+  const queued = waiting.filter((record) => isLongInQueue(record, job, now));
   return [
-    ...(job.obstacle
-      ? [{ problem: job.obstacle.problem, since: job.obstacle.since, day: formatRange(job) }]
-      : []),
+    ...(job.quotaWait ? [{ ...job.quotaWait, day: formatRange(job) }] : []),
     ...(job.picture?.problems ?? []).map(({ type, problem }) => ({
       problem,
       since: job.problemsSince[type] ?? now,
@@ -116,22 +112,29 @@ function jobProblems(
       queued,
       jobSid,
       () =>
-        'Submitted for more than a day, though Twilio says that a job typically takes less. Nothing is lost; ask ' +
+        'In the queue for more than a day, though Twilio says that a job typically takes less. Nothing is lost; ask ' +
         "Twilio's support if it lasts",
     ),
   ];
 }
 
-/** One problem a range of days, not one a day. */
+/** Days with the same problem are one problem for each range of them, not one for each day. */
 function problemsOfDays(
   records: readonly DayRecord[],
   jobSid: string | undefined,
   describe: (record: DayRecord) => string,
 ): ExportProblem[] {
-  return fewestRanges(records.map(({ day }) => day)).flatMap((range) => {
-    const first = records.find(({ day }) => day === range.startDay);
-    return first
-      ? [{ problem: `${describe(first)}.`, since: first.since, day: formatRange(range), jobSid }]
-      : [];
-  });
+  const alike = new Map<string, DayRecord[]>();
+  for (const record of records) {
+    const problem = describe(record);
+    alike.set(problem, [...(alike.get(problem) ?? []), record]);
+  }
+  return [...alike].flatMap(([problem, group]) =>
+    fewestRanges(group.map(({ day }) => day)).map((range) => ({
+      problem,
+      since: group.find(({ day }) => day === range.startDay)?.since ?? '',
+      day: formatRange(range),
+      jobSid,
+    })),
+  );
 }

@@ -2,7 +2,8 @@
 import type { ExportedDay, ExportedJob, ExportTotals } from '../activities/api.ts';
 import type { ExportJobResult } from './api.ts';
 import type { ResolvedExportJobInput } from './input.ts';
-import { closeDay, type DayRecord, exportedJob, lastJobOf, type Ledger } from './ledger.ts';
+import { closeDay } from './bookkeeping.ts';
+import { type DayRecord, exportedJob, lastJobOf, type Ledger } from './ledger.ts';
 
 /** Gives every day that is not over the outcome that the end of the export means for it. */
 export function endRemainingDays(
@@ -15,7 +16,7 @@ export function endRemainingDays(
     const before = record.problem === null ? '' : `; before that: ${record.problem}`;
     closeDay(record, {
       outcome: ending.outcome,
-      problem: `${ending.problem} [${record.day}, ${status}]${before}`,
+      problem: `${ending.problem} [${status}]${before}`,
     });
   }
 }

@@ -1,12 +1,12 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import { type ExportProgress, exportSearchAttributes } from './api.ts';
+import { type ExportPhase, type ExportProgress, exportSearchAttributes } from './api.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 
 type AttributeName = keyof typeof exportSearchAttributes;
 
-/** Every upsert is an event of the history, so days done are shown in steps of a tenth of the export. */
-const DAYS_DONE_STEPS = 10;
+/** Every upsert is an event of the history, so days done are shown in quarters of the export. */
+const DAYS_DONE_STEPS = 4;
 
 /**
  * Shows an export in the list of workflows. Only the attributes with which the workflow was started are set: one
@@ -36,7 +36,7 @@ export class SearchAttributesOnDisplay {
     request: ResolvedExportJobInput,
   ): Record<AttributeName, string | number> {
     const done = days.downloaded + days.empty + days.failed + days.deleted;
-    const step = Math.max(1, Math.floor(days.total / DAYS_DONE_STEPS));
+    const step = Math.ceil(days.total / DAYS_DONE_STEPS);
     const shownBefore = this.shown.get('BulkExportDaysDone');
     const isStep =
       typeof shownBefore !== 'number' || done === days.total || Math.abs(done - shownBefore) >= step;
@@ -49,6 +49,14 @@ export class SearchAttributesOnDisplay {
       BulkExportDaysTotal: days.total,
     };
   }
+}
+
+/** Shows the phase of an export that ends before it has begun, where it was started with that attribute. */
+export function showPhase(phase: ExportPhase): void {
+  const names = workflowInfo()
+    .typedSearchAttributes.getAll()
+    .map(({ key }) => key.name);
+  if (names.includes('BulkExportPhase')) upsertSearchAttributes([pairOf('BulkExportPhase', phase)]);
 }
 
 function isAttributeName(name: string): name is AttributeName {

@@ -1,10 +1,7 @@
 /** A fixed number of downloads at once, and a short queue before them. */
 export interface DownloadSlots {
-  /**
-   * Waits for a slot and returns what gives it back. Null where the queue is full too, unless `mayQueue` is set,
-   * which who has had a slot before may do.
-   */
-  take: (options: { signal: AbortSignal; mayQueue: boolean }) => Promise<(() => void) | null>;
+  /** Waits for a slot and returns what gives it back. Null where the queue is full too. */
+  take: (signal: AbortSignal) => Promise<(() => void) | null>;
 }
 
 /** `slots` downloads at once; as many more may wait, so that a slot that is given back is taken at once. */
@@ -45,13 +42,13 @@ export function createDownloadSlots(slots: number): DownloadSlots {
   }
 
   return {
-    take: async ({ signal, mayQueue }) => {
+    take: async (signal) => {
       signal.throwIfAborted();
       if (free > 0) {
         free--;
         return createRelease();
       }
-      return mayQueue || waiting.length < slots ? queue(signal) : null;
+      return waiting.length < slots ? queue(signal) : null;
     },
   };
 }

@@ -1,8 +1,7 @@
-import type { ApplicationFailure } from '@temporalio/common';
 import type { Dispatcher } from 'undici';
-import type { DayKey, DayStorage, HalfFile } from '../storage/day-storage.ts';
-import { createFailure } from '../failures.ts';
 import type { ActivitySettings } from '../settings.ts';
+import type { DayKey, DayStorage, HalfFile } from '../storage/day-storage.ts';
+import { fetchBroke, fetchCutShort, fetchRefused, linkRejected } from './fetch-failure.ts';
 import type { StoreAnswer } from './file-store.ts';
 import { openLink, StoreBroke, toStoreBroke } from './file-store.ts';
 import { checkLink } from './link-check.ts';
@@ -34,32 +33,60 @@ const LINKS_PER_ATTEMPT = 3;
 
 /**
  * Fetches the bytes of a day: goes on from what an earlier attempt of this export left, if the store still has
- * that very file, and from the beginning if not. Each link is used once.
+ * that very file, and from the beginning if not. Each link is used once. Null where the link leads to no file.
  *
  * @throws `LinkRejected`, `DownloadStalled`, `TwilioUnavailable`; what came so far stays on the disk.
  */
-export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFile> {
-  const { key, storage } = input;
-  let half = await storage.adoptHalf(key);
+export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFile | null> {
+  // The link first: for a day that Twilio does not know, no half file is copied.
+  let url = await takeLink(input);
+  const linkedAtMs = performance.now();
+  let half = await input.storage.adoptHalf(input.key);
   try {
-    for (let links = 1; links <= LINKS_PER_ATTEMPT; links++) {
-      const step = await tryLink(input, half);
+    if (performance.now() - linkedAtMs > input.settings.linkFreshMs) {
+      url = await takeLink(input);
+    }
+    for (let links = 1; ; links++) {
+      const step = await tryLink(input, url, half);
       half = step.half;
-      if (step.done) {
+      if (step.did === 'foundNothing') {
+        await half?.close();
+        return null;
+      }
+      if (step.did === 'fetchedAll') {
         return { half: step.half, expectedBytes: step.expectedBytes };
       }
+      if (links === LINKS_PER_ATTEMPT) {
+        throw step.did === 'fetchedPart'
+          ? fetchCutShort(input.key, describeBytes(step.half, step.totalBytes))
+          : linkRejected(input.key, 'the store refused to go on, and to begin anew');
+      }
+      url = await takeLink(input);
     }
   } catch (error) {
     await half?.close();
     throw error;
   }
-  throw linkRejected(input, 'the store refused to go on, and to begin anew');
 }
 
-type Step = { done: true; half: HalfFile; expectedBytes: number | null } | { done: false; half: null };
+/** What one link was good for. */
+type Step =
+  | { did: 'fetchedAll'; half: HalfFile; expectedBytes: number | null }
+  /** The store ended its answer in good order before the end of the file. */
+  | { did: 'fetchedPart'; half: HalfFile; totalBytes: number }
+  | { did: 'foundNothing'; half: HalfFile | null }
+  | { did: 'lostHalf'; half: null };
 
-async function tryLink(input: FetchDayFileInput, half: HalfFile | null): Promise<Step> {
-  const answer = await ask(input, half);
+async function takeLink({ key, freshLink, apiUrl }: FetchDayFileInput): Promise<URL> {
+  const checked = checkLink(await freshLink(), apiUrl);
+  if ('refused' in checked) {
+    throw linkRejected(key, checked.refused);
+  }
+  return checked.url;
+}
+
+async function tryLink(input: FetchDayFileInput, url: URL, half: HalfFile | null): Promise<Step> {
+  const answer = await ask(input, url, half);
   try {
     return await takeAnswer(input, half, answer);
   } finally {
@@ -82,41 +109,43 @@ async function takeAnswer(
         return receive(input, half, answer);
       }
       break;
+    case 404:
+    case 410:
+      return { did: 'foundNothing', half };
     case 416:
       if (half !== null && answer.totalBytes === half.sizeBytes()) {
         await half.flush();
-        return { done: true, half, expectedBytes: answer.totalBytes };
+        return { did: 'fetchedAll', half, expectedBytes: answer.totalBytes };
       }
       break;
     case 412:
       break;
     default:
-      throw await refusal(input, answer);
+      throw await fetchRefused(input.key, answer);
   }
   await half?.discard();
-  return { done: false, half: null };
+  return { did: 'lostHalf', half: null };
 }
 
-async function ask(input: FetchDayFileInput, half: HalfFile | null): Promise<StoreAnswer> {
-  const checked = checkLink(await input.freshLink(), input.apiUrl);
-  if ('refused' in checked) {
-    throw linkRejected(input, checked.refused);
-  }
+async function ask(input: FetchDayFileInput, url: URL, half: HalfFile | null): Promise<StoreAnswer> {
   try {
     return await openLink({
-      url: checked.url,
+      url,
       resume: half === null || half.etag === null ? null : { etag: half.etag, fromBytes: half.sizeBytes() },
       signal: input.signal,
       stallMs: input.settings.stallMs,
       dispatcher: input.dispatcher,
     });
   } catch (error) {
-    throw error instanceof StoreBroke ? broken(input, error, '0 bytes of its answer') : error;
+    throw error instanceof StoreBroke
+      ? fetchBroke(input.key, { error, host: url.hostname, came: '0 bytes of its answer' })
+      : error;
   }
 }
 
 async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAnswer): Promise<Step> {
-  const { signal, settings, onBytes } = input;
+  const { key, signal, settings, onBytes } = input;
+  const { totalBytes } = answer;
   try {
     await writeBody({
       body: readBody(answer, signal),
@@ -129,10 +158,13 @@ async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAn
   } catch (error) {
     // A new half file is known here alone; closing one twice does no harm.
     await half.close();
-    const came = `${half.sizeBytes()} of ${answer.totalBytes ?? 'an unknown number of'} bytes, which are kept`;
-    throw error instanceof StoreBroke ? broken(input, error, came) : error;
+    throw error instanceof StoreBroke
+      ? fetchBroke(key, { error, host: null, came: describeBytes(half, totalBytes) })
+      : error;
   }
-  return { done: true, half, expectedBytes: answer.totalBytes };
+  return totalBytes !== null && half.sizeBytes() < totalBytes
+    ? { did: 'fetchedPart', half, totalBytes }
+    : { did: 'fetchedAll', half, expectedBytes: totalBytes };
 }
 
 /** The errors of the connection are told apart here from those of the disk that the bytes go to. */
@@ -145,47 +177,6 @@ async function* readBody({ body }: StoreAnswer, signal: AbortSignal): AsyncItera
   }
 }
 
-async function refusal(input: FetchDayFileInput, { status, body }: StoreAnswer): Promise<ApplicationFailure> {
-  const code = await readStoreCode(body);
-  const words = `the file store answered ${status}${code === '' ? '' : ` (${code})`}`;
-  if (status === 429 || status >= 500) {
-    return createFailure('TwilioUnavailable', {
-      message: `${describeFetch(input.key)}: ${words}. Expected 200 or 206. It is tried again with a fresh link.`,
-    });
-  }
-  return linkRejected(input, words);
-}
-
-function broken({ key }: FetchDayFileInput, error: StoreBroke, came: string): ApplicationFailure {
-  return createFailure(error.silent ? 'DownloadStalled' : 'TwilioUnavailable', {
-    message: `${describeFetch(key)}: with the file store, ${error.message}, after ${came}. It is tried again with a fresh link.`,
-  });
-}
-
-function linkRejected({ key }: FetchDayFileInput, reason: string): ApplicationFailure {
-  return createFailure('LinkRejected', {
-    message: `${describeFetch(key)}: ${reason}. Expected a link that can be followed once, to a file. It is tried again with a fresh link.`,
-  });
-}
-
-function describeFetch({ resourceType, day }: DayKey): string {
-  return `Could not fetch the file [${resourceType} ${day}]`;
-}
-
-const ERROR_BODY_LIMIT_BYTES = 4_096;
-
-/** The one word of S3's error document that says why; the rest may repeat the link. */
-async function readStoreCode(body: StoreAnswer['body']): Promise<string> {
-  let text = '';
-  try {
-    for await (const chunk of body) {
-      text += String(chunk);
-      if (text.length > ERROR_BODY_LIMIT_BYTES) {
-        break;
-      }
-    }
-  } catch {
-    // The status alone says enough.
-  }
-  return /<Code>(\w{1,40})<\/Code>/.exec(text)?.[1] ?? '';
+function describeBytes(half: HalfFile, totalBytes: number | null): string {
+  return `${half.sizeBytes()} of ${totalBytes ?? 'an unknown number of'} bytes, which are kept`;
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
+import type { NetworkErrorKind } from '../twilio/network-error.ts';
 import { readNetworkError } from '../twilio/network-error.ts';
 
 /** What is asked of the store. */
@@ -26,13 +27,12 @@ export interface StoreAnswer {
 
 /** A store that did not answer, or stopped. Its message is free of the link. */
 export class StoreBroke extends Error {
-  /** Whether the connection was kept and nothing came. */
-  readonly silent: boolean;
+  readonly kind: NetworkErrorKind;
 
-  constructor(words: string, silent: boolean) {
+  constructor(words: string, kind: NetworkErrorKind) {
     super(words);
     this.name = 'StoreBroke';
-    this.silent = silent;
+    this.kind = kind;
   }
 }
 
@@ -80,8 +80,8 @@ export async function openLink({
 
 /** An error of a body or a request, without anything of the link in it. */
 export function toStoreBroke(error: unknown): StoreBroke {
-  const { words, silent } = readNetworkError(error);
-  return new StoreBroke(words, silent);
+  const { words, kind } = readNetworkError(error);
+  return new StoreBroke(words, kind);
 }
 
 /** Such as `bytes 5-9/10`, `bytes 5-9/*` and, of a 416, `bytes *` with `/10`. */

@@ -1,6 +1,7 @@
-import type { LookupAddress, LookupOptions } from 'node:dns';
+import type { LookupAddress, LookupAllOptions, LookupOptions } from 'node:dns';
 import { lookup as lookupHost } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
+import { readEmbeddedIpv4 } from './embedded-ipv4.ts';
 
 const privateAddresses = new BlockList();
 for (const [network, prefix] of [
@@ -19,10 +20,12 @@ for (const [network, prefix] of [
   privateAddresses.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
+  // Loopback, and every IPv4 address in its old IPv6 form.
+  ['::', 96],
+  ['64:ff9b:1::', 48],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   privateAddresses.addSubnet(network, prefix, 'ipv6');
@@ -33,9 +36,17 @@ for (const [network, prefix] of [
  * metadata), multicast or reserved. False for a text that is no IP address.
  */
 export function isPrivateAddress(address: string): boolean {
-  const plain = address.replace(/^\[|\]$/g, '');
-  const family = isIP(plain);
-  return family !== 0 && privateAddresses.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  const plain = address.replaceAll(/^\[|\]$|%.*$/g, '');
+  switch (isIP(plain)) {
+    case 4:
+      return privateAddresses.check(plain, 'ipv4');
+    case 6: {
+      const embedded = readEmbeddedIpv4(plain);
+      return embedded === null ? privateAddresses.check(plain, 'ipv6') : isPrivateAddress(embedded);
+    }
+    default:
+      return false;
+  }
 }
 
 /** Whether the host of a URL is this machine by its name or address. */
@@ -49,23 +60,34 @@ type LookupCallback = (
   family?: number,
 ) => void;
 
+/** Finds all addresses of a name, as `lookup` of `node:dns` does. */
+export type LookupAll = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /**
  * A `lookup` for sockets that refuses names which lead to private addresses, at the moment of connecting: a name
  * that was checked before may lead elsewhere by then.
  */
-export function lookupPublicHost(hostname: string, options: LookupOptions, callback: LookupCallback): void {
-  lookupHost(hostname, { ...options, all: true }, (error, addresses) => {
-    const first = addresses?.[0];
-    if (error !== null || first === undefined) {
-      callback(error ?? createRefusal('ENOTFOUND'), []);
-    } else if (addresses.some(({ address }) => isPrivateAddress(address))) {
-      callback(createRefusal('PRIVATE_ADDRESS'), []);
-    } else if (options.all === true) {
-      callback(null, addresses);
-    } else {
-      callback(null, first.address, first.family);
-    }
-  });
+export function createPublicLookup(
+  lookupAll: LookupAll = lookupHost,
+): (hostname: string, options: LookupOptions, callback: LookupCallback) => void {
+  return (hostname, options, callback) => {
+    lookupAll(hostname, { ...options, all: true }, (error, addresses) => {
+      const first = addresses?.[0];
+      if (error !== null || first === undefined) {
+        callback(error ?? createRefusal('ENOTFOUND'), []);
+      } else if (addresses.some(({ address }) => isPrivateAddress(address))) {
+        callback(createRefusal('PRIVATE_ADDRESS'), []);
+      } else if (options.all === true) {
+        callback(null, addresses);
+      } else {
+        callback(null, first.address, first.family);
+      }
+    });
+  };
 }
 
 function createRefusal(code: string): NodeJS.ErrnoException {

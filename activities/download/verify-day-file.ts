@@ -22,12 +22,18 @@ export async function verifyDayFile(
   const counter = createRecordCounter();
   let sizeBytes = 0;
   let ended = false;
+  let goOn: (() => void) | null = null;
   const finished = new Promise<string | null>((resolve) => {
+    const end = (fault: string | null): void => {
+      ended = true;
+      resolve(fault);
+      goOn?.();
+    };
     gunzip.on('data', counter.add);
-    gunzip.on('end', () => resolve(null));
-    gunzip.on('error', (error) => resolve(error.message));
+    gunzip.on('drain', () => goOn?.());
+    gunzip.on('end', () => end(null));
+    gunzip.on('error', (error) => end(error.message));
   });
-  void finished.then(() => (ended = true));
 
   try {
     for await (const chunk of file) {
@@ -36,7 +42,10 @@ export async function verifyDayFile(
       hash.update(chunk);
       // After its end, gunzip drops what it is given and may never call back.
       if (!ended && !gunzip.write(chunk)) {
-        await Promise.race([finished, new Promise((resolve) => gunzip.once('drain', resolve))]);
+        // Not a race with `finished`, which would hold what each chunk has added to it until the file is read.
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
       }
     }
     if (!ended) {

@@ -1,6 +1,6 @@
 import type { Day, DayRange, JobPicture, PictureProblem } from '../api.ts';
 import { daysBetween, decodeDayRanges, encodeDayRanges } from '../day-range.ts';
-import { isFinalStatus, isKnownStatus } from '../twilio/day-status.ts';
+import { isFinalStatus, isUnknownStatus } from '../twilio/day-status.ts';
 
 /** What a picture is drawn from. */
 export interface DrawPictureInput {
@@ -69,8 +69,7 @@ function sortEntries(record: Record<string, number | DayRange[]>): [string, unkn
 }
 
 function findUnknownStatuses(statuses: string[]): PictureProblem[] {
-  const ours = new Set(['Unaccounted', 'CompletedOrEmpty']);
-  const unknown = [...new Set(statuses)].filter((status) => !isKnownStatus(status) && !ours.has(status));
+  const unknown = [...new Set(statuses)].filter(isUnknownStatus);
   if (unknown.length === 0) {
     return [];
   }

@@ -26,7 +26,17 @@ export function dayFolder({ accountSid, resourceType, day }: DayKey): string {
 
 /** The name of the proof that an export keeps beside a published day. */
 export function verdictName(exportId: string): string {
-  return `_verdict-${hashExportId(exportId)}.json`;
+  return `${verdictPrefix(exportId)}.json`;
+}
+
+/** The name of the proof of one attempt, until its file is published. `attemptId`: as of {@link halfName}. */
+export function attemptVerdictName(exportId: string, attemptId: string): string {
+  return `${verdictPrefix(exportId)}-${attemptId}.json`;
+}
+
+/** What the names of an export's proofs begin with, of every attempt. */
+export function verdictPrefix(exportId: string): string {
+  return `_verdict-${hashExportId(exportId)}`;
 }
 
 /** What the names of an export's half files begin with. */

@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DayFile } from '../api.ts';
 import { hashExportId } from '../marker.ts';
-import { dayFolder, halfName, halfPrefix, PUBLISHED_NAME, readHalfEtag, verdictName } from './day-path.ts';
-import type { DayKey, DayStorage, HalfFile, StoreManifestInput } from './day-storage.ts';
+import { dayFolder, halfPrefix, PUBLISHED_NAME, verdictName, verdictPrefix } from './day-path.ts';
+import type { DayKey, DayStorage, StoreManifestInput } from './day-storage.ts';
 import { parseFileDestination } from './file-destination.ts';
 import type { Verdict } from './half-file.ts';
-import { isUntouched, named, openHalfFile, removeFile, syncFolder, toDayFile } from './half-file.ts';
+import { isUntouched, named, removeFile, syncFolder, toDayFile } from './half-file.ts';
+import { orNull } from './or-null.ts';
+import { adoptHalf, createHalf, newAttemptId } from './own-half-file.ts';
+import { removeStale } from './remove-stale.ts';
 import { toSafeName } from './safe-name.ts';
 
 /**
@@ -36,9 +37,13 @@ export function createFileStorage(url: string): DayStorage {
   };
 }
 
+const CHECK_PREFIX = '_check-';
+const DRAFT_PREFIX = '_draft-';
+
 async function checkFolder(root: string): Promise<void> {
   await mkdir(root, { recursive: true });
-  const path = join(root, `_check-${newAttemptId()}`);
+  await removeStale(root, CHECK_PREFIX);
+  const path = join(root, `${CHECK_PREFIX}${newAttemptId()}`);
   try {
     await writeDurably(path, 'May this worker write here?\n');
   } finally {
@@ -55,51 +60,12 @@ async function findPublished(folder: string, exportId: string): Promise<DayFile 
   return toDayFile(path, verdict);
 }
 
-async function adoptHalf(folder: string, exportId: string): Promise<HalfFile | null> {
-  const names = ((await orNull(readdir(folder))) ?? []).filter((name) =>
-    name.startsWith(halfPrefix(exportId)),
-  );
-  const halves = await Promise.all(
-    names.map(async (name) => ({
-      path: join(folder, name),
-      etag: readHalfEtag(name, exportId),
-      sizeBytes: (await orNull(stat(join(folder, name))))?.size ?? 0,
-    })),
-  );
-  const longest = halves
-    .filter((half) => half.etag !== null && half.sizeBytes > 0)
-    .reduce<(typeof halves)[number] | null>(
-      (best, half) => (best === null || half.sizeBytes > best.sizeBytes ? half : best),
-      null,
-    );
-  let adopted: HalfFile | null = null;
-  if (longest !== null) {
-    const path = join(folder, halfName(exportId, longest.etag, newAttemptId()));
-    // A copy, where the disk can do it one of references alone: the attempt before may still hold its file open.
-    await copyFile(longest.path, path, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-    const verdictPath = join(folder, verdictName(exportId));
-    adopted = await openHalfFile({ path, etag: longest.etag, verdictPath, isNew: false });
-  }
-  await Promise.all(halves.map(({ path }) => removeFile(path)));
-  return adopted;
-}
-
-async function createHalf(folder: string, exportId: string, etag: string | null): Promise<HalfFile> {
-  const path = join(folder, halfName(exportId, etag, newAttemptId()));
-  const make = async (): Promise<HalfFile> => {
-    await mkdir(folder, { recursive: true });
-    return openHalfFile({ path, etag, verdictPath: join(folder, verdictName(exportId)), isNew: true });
-  };
-  // Another export's clean-up may remove the empty folder between the two steps.
-  return (await orNull(make())) ?? make();
-}
-
 async function sweepDay(folder: string, exportId: string): Promise<void> {
-  const own = new Set([verdictName(exportId)]);
+  const own = [halfPrefix(exportId), verdictPrefix(exportId)];
   const names = (await orNull(readdir(folder))) ?? [];
   await Promise.all(
     names
-      .filter((name) => own.has(name) || name.startsWith(halfPrefix(exportId)))
+      .filter((name) => own.some((prefix) => name.startsWith(prefix)))
       .map((name) => removeFile(join(folder, name))),
   );
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -116,7 +82,8 @@ async function writeManifest(
   const folder = join(root, '_manifests', toSafeName(workflowId));
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${toSafeName(exportId)}.json`);
-  const draftPath = join(folder, `_draft-${hashExportId(exportId)}-${newAttemptId()}`);
+  await removeStale(folder, DRAFT_PREFIX);
+  const draftPath = join(folder, `${DRAFT_PREFIX}${hashExportId(exportId)}-${newAttemptId()}`);
   try {
     await writeDurably(draftPath, `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draftPath, path);
@@ -147,20 +114,4 @@ async function writeDurably(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** Null for what is not there. */
-async function orNull<Value>(reading: Promise<Value>): Promise<Value | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      return null;
-    }
-    throw error;
-  }
-}
-
-function newAttemptId(): string {
-  return randomBytes(4).toString('hex');
 }

@@ -19,7 +19,8 @@ export interface OpenHalfFileInput {
   /** Absolute. */
   path: string;
   etag: string | null;
-  /** Absolute, in the same folder. */
+  /** Absolute, in the same folder: where the proof lies while the file is being published, and afterwards. */
+  draftVerdictPath: string;
   verdictPath: string;
   /** Whether it must not be there yet. */
   isNew: boolean;
@@ -28,7 +29,8 @@ export interface OpenHalfFileInput {
 const READ_BYTES = 256 * 1024;
 
 /** A half file on a local disk. */
-export async function openHalfFile({ path, etag, verdictPath, isNew }: OpenHalfFileInput): Promise<HalfFile> {
+export async function openHalfFile(input: OpenHalfFileInput): Promise<HalfFile> {
+  const { path, etag, isNew } = input;
   const file = await open(path, constants.O_RDWR | (isNew ? constants.O_CREAT | constants.O_EXCL : 0), 0o644);
   let sizeBytes = (await file.stat()).size;
   let isOpen = true;
@@ -54,10 +56,8 @@ export async function openHalfFile({ path, etag, verdictPath, isNew }: OpenHalfF
     publish: (proof) =>
       named('could not publish the file', async () => {
         const { ino: inode, mtimeMs: modifiedAtMs } = await file.stat();
-        const verdict: Verdict = { ...proof, inode, modifiedAtMs };
-        await writeFile(verdictPath, JSON.stringify(verdict));
         const publishedPath = join(dirname(path), PUBLISHED_NAME);
-        await rename(path, publishedPath);
+        await publishWith(input, publishedPath, { ...proof, inode, modifiedAtMs });
         await syncFolder(dirname(path));
         await close();
         return toDayFile(publishedPath, proof);
@@ -69,6 +69,25 @@ export async function openHalfFile({ path, etag, verdictPath, isNew }: OpenHalfF
       }),
     close: () => named('could not close the half file', close),
   };
+}
+
+/**
+ * The proof takes its place after the file: an attempt that was given up, whose half file is gone by now, fails
+ * before it touches the proof of its successor.
+ */
+async function publishWith(
+  { path, draftVerdictPath, verdictPath }: OpenHalfFileInput,
+  publishedPath: string,
+  verdict: Verdict,
+): Promise<void> {
+  try {
+    await writeFile(draftVerdictPath, JSON.stringify(verdict));
+    await rename(path, publishedPath);
+    await rename(draftVerdictPath, verdictPath);
+  } catch (error) {
+    await removeFile(draftVerdictPath);
+    throw error;
+  }
 }
 
 /** A published day as the contract tells it. */

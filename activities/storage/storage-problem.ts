@@ -55,12 +55,13 @@ const adviceByKind: Record<StorageProblemKind, string> = {
 /** A problem with a destination as a failure of the catalogue. */
 export function createStorageFailure(
   problem: StorageProblem,
-  options: { doing: string; settings: ActivitySettings; final?: boolean },
+  options: { doing: string; settings: ActivitySettings; final?: boolean; details?: unknown[] },
 ): ApplicationFailure {
-  const { doing, settings, final } = options;
+  const { doing, settings, final, details } = options;
   return createFailure(problem.kind === 'rejected' ? 'StorageRejected' : 'StorageUnavailable', {
     message: `${doing}: ${problem.message}. Expected a destination that takes files. ${adviceByKind[problem.kind]}`,
     nextRetryDelayMs: problem.kind === 'busy' ? undefined : settings.slowRetryMs,
     final: final === true && problem.kind === 'rejected',
+    details,
   });
 }

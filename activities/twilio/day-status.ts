@@ -11,6 +11,9 @@ const statuses: readonly TwilioDayStatus[] = [
   'DeletedByUserRequest',
 ];
 
+/** What a picture says where Twilio says nothing: see `PictureStatus`. */
+const ourStatuses: ReadonlySet<string> = new Set(['CompletedOrEmpty', 'Unaccounted']);
+
 const finalStatuses: ReadonlySet<string> = new Set<TwilioDayStatus>([
   'Completed',
   'CompletedEmptyRecords',
@@ -35,6 +38,11 @@ export function isKnownStatus(status: string): status is TwilioDayStatus {
   return byPlainName.get(plainName(status)) === status;
 }
 
+/** Whether a status of a picture is neither Twilio's, as far as is known, nor one of our own. */
+export function isUnknownStatus(status: string): boolean {
+  return !isKnownStatus(status) && !ourStatuses.has(status);
+}
+
 /** Twilio's spelling of a status, whatever its case; a word unknown to us is kept, clipped, as plain text. */
 export function parseStatus(text: string): string {
   const known = byPlainName.get(plainName(text));
@@ -43,9 +51,7 @@ export function parseStatus(text: string): string {
   }
   const word = text.replaceAll(/[^A-Za-z0-9 _-]/g, '').slice(0, UNKNOWN_LIMIT_CHARACTERS);
   // Ours are never taken from the wire: they would claim what nobody has checked.
-  return word === '' || word === 'Unaccounted' || word === 'CompletedOrEmpty'
-    ? `Unknown ${word}`.trim()
-    : word;
+  return word === '' || ourStatuses.has(word) ? `Unknown ${word}`.trim() : word;
 }
 
 function plainName(status: string): string {

@@ -3,9 +3,14 @@ export interface NetworkError {
   /** `connection refused (ECONNREFUSED)`; no address, no link. */
   words: string;
   sent: 'no' | 'unknown';
-  /** Whether the other side kept the connection and said nothing. */
-  silent: boolean;
+  kind: NetworkErrorKind;
 }
+
+/**
+ * `silent`: the other side kept the connection and said nothing. `privateAddress`: the name leads to an address
+ * that is none of the open Internet, and was not connected to. `broken`: anything else.
+ */
+export type NetworkErrorKind = 'silent' | 'privateAddress' | 'broken';
 
 const wordsByCode: Record<string, string> = {
   ECONNREFUSED: 'the connection was refused',
@@ -21,6 +26,12 @@ const wordsByCode: Record<string, string> = {
   PRIVATE_ADDRESS: 'its host name leads to a private address',
 };
 
+const kindByCode: Record<string, NetworkErrorKind> = {
+  UND_ERR_HEADERS_TIMEOUT: 'silent',
+  UND_ERR_BODY_TIMEOUT: 'silent',
+  PRIVATE_ADDRESS: 'privateAddress',
+};
+
 /** Reads an error of undici or of a socket. */
 export function readNetworkError(error: unknown): NetworkError {
   const code = readCode(error);
@@ -28,7 +39,7 @@ export function readNetworkError(error: unknown): NetworkError {
   return {
     words: code === '' ? words : `${words} (${code})`,
     sent: isBeforeSending(error, code) ? 'no' : 'unknown',
-    silent: code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT',
+    kind: kindByCode[code] ?? 'broken',
   };
 }
 

@@ -1,19 +1,35 @@
 /** The parts of an answer that tell a spent quota from any other refusal. */
 export interface RefusedCreate {
+  /** The HTTP status. */
   status: number;
-  /** Twilio's own words. */
+  /** Twilio's own code, such as 20001; null where it gave none. */
+  code: number | null;
+  /** Twilio's own words, at most 200 characters of them. */
   message: string;
 }
 
+/** Tells a create that was refused because the requested days of this UTC day are spent from any other refusal. */
+export type IsQuotaRejection = (refused: RefusedCreate) => boolean;
+
+const limitWords =
+  /\b(?:limit(?:ed|s)?|maximum|exceed(?:s|ed|ing)?|only|at most|more than|remain(?:s|ing)?|left)\b/i;
+const perDayWords =
+  /\b(?:daily|per (?:UTC |calendar )?day|in (?:one|a single) (?:UTC |calendar )?day|until the next (?:UTC |calendar )?day|per 24 hours)\b/i;
+const daysWords = /\b(?:\d+|export|requested|remaining) (?:(?:export|requested|remaining) )?days\b/i;
+
 /**
  * Whether a create was refused because the 366 requested days of this UTC day are spent. Status and code of that
- * refusal are not public, so it is known by its words: a number of days a day, a daily limit, or a quota.
+ * refusal are not public, so it is known by its words: a quota by that name or, within one sentence, a number of
+ * days, a limit, and that it holds for a day. One of these alone also stands in refusals that no tomorrow mends:
+ * "The range must not exceed 366 days", "Only one export per day and resource type".
  */
 export function isQuotaRejection({ status, message }: RefusedCreate): boolean {
   if (status < 400 || status >= 500 || status === 401 || status === 404) {
     return false;
   }
-  return /quota|\b366\b|\bper (?:UTC |calendar )?day\b|\bnext (?:UTC |calendar )?day\b|\bdaily (?:limit|maximum)\b/i.test(
-    message,
-  );
+  return message.split(/[.;]\s/).some((sentence) => /\bquota\b/i.test(sentence) || isDailyLimit(sentence));
+}
+
+function isDailyLimit(sentence: string): boolean {
+  return [limitWords, perDayWords, daysWords].every((words) => words.test(sentence));
 }

@@ -1,9 +1,10 @@
 import type { Day, ResourceType, Webhook } from '../api.ts';
+import { isJsonObject } from '../json-object.ts';
 import type { ActivitySettings } from '../settings.ts';
 import type { TwilioAnswer, TwilioHttp } from './twilio-http.ts';
 import { TwilioProblem } from './twilio-problem.ts';
 import type { TwilioDay, TwilioJob } from './twilio-shapes.ts';
-import { isRecord, parseDayEntry, parseJob } from './twilio-shapes.ts';
+import { parseDayEntry, parseJob } from './twilio-shapes.ts';
 
 /** What Twilio said, and when by its own clock, in milliseconds since 1970. */
 export interface Told<Value> {
@@ -21,6 +22,14 @@ export interface CreateJobRequest {
   email?: string;
 }
 
+/** What is wanted of a list. */
+export interface ListRequest<Item> {
+  resourceType: ResourceType;
+  /** Every page is read, and nothing of it stays in memory but what this takes. */
+  keep: (item: Item) => boolean;
+  signal: AbortSignal;
+}
+
 /**
  * The operations of Twilio's Bulk Exports API that an export uses, with the credentials of one account. Each
  * throws a {@link TwilioProblem} where Twilio does not do what was asked.
@@ -29,30 +38,40 @@ export interface TwilioApi {
   /** Sent once and never aborted: what was sent may be carried out. */
   createJob: (job: CreateJobRequest) => Promise<Told<{ jobSid: string }>>;
   fetchJob: (jobSid: string, signal: AbortSignal) => Promise<Told<TwilioJob>>;
-  /** All jobs that Twilio still lists, of every page. */
-  listJobs: (resourceType: ResourceType, signal: AbortSignal) => Promise<Told<TwilioJob[]>>;
-  /** All days that Twilio still holds, of every page. */
-  listDays: (resourceType: ResourceType, signal: AbortSignal) => Promise<Told<TwilioDay[]>>;
+  /** Of all jobs that Twilio still lists, those to be kept: an account may have thousands. */
+  listJobs: (list: ListRequest<TwilioJob>) => Promise<Told<TwilioJob[]>>;
+  /** Of all days that Twilio still holds, those to be kept. */
+  listDays: (list: ListRequest<TwilioDay>) => Promise<Told<TwilioDay[]>>;
   /** A link that works once, for about four minutes: to be used at once, and never kept or shown. */
-  fetchDayLink: (resourceType: ResourceType, day: Day, signal: AbortSignal) => Promise<string>;
+  fetchDayLink: (resourceType: ResourceType, day: Day, signal: AbortSignal) => Promise<Told<string>>;
   deleteJob: (jobSid: string, signal: AbortSignal) => Promise<void>;
 }
 
-const JOBS_PAGE_SIZE = 1_000;
-const DAYS_PAGE_SIZE = 400;
+/** What differs between the two lists. */
+interface ListKind<Item> {
+  key: 'jobs' | 'days';
+  path: 'Jobs' | 'Days';
+  pageSize: number;
+  parse: (value: unknown) => Item | null;
+}
+
+/** The largest pages that Twilio gives. */
+const jobsList: ListKind<TwilioJob> = { key: 'jobs', path: 'Jobs', pageSize: 1_000, parse: parseJob };
+const daysList: ListKind<TwilioDay> = { key: 'days', path: 'Days', pageSize: 400, parse: parseDayEntry };
+
+/** So many times the size asked for is no page of this API any more. */
+const PAGE_SIZE_TOLERANCE = 2;
 
 /** The API at `url`, spoken through `http`. */
 export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySettings): TwilioApi {
-  const at = (path: string): URL => new URL(`${url.pathname.replace(/\/$/, '')}/v1/Exports/${path}`, url);
+  const at = (path: string): URL => new URL(`/v1/Exports/${path}`, url);
 
-  async function listAll<Item>(
-    first: URL,
-    key: 'jobs' | 'days',
-    parse: (value: unknown) => Item | null,
-    signal: AbortSignal,
+  async function readList<Item>(
+    { key, path, pageSize, parse }: ListKind<Item>,
+    { resourceType, keep, signal }: ListRequest<Item>,
   ): Promise<Told<Item[]>> {
-    const items: Item[] = [];
-    let page: URL | null = first;
+    const kept: Item[] = [];
+    let page: URL | null = at(`${resourceType}/${path}?PageSize=${pageSize}`);
     let atMs = Date.now();
     for (let number = 1; page !== null; number++) {
       if (number > settings.listPages) {
@@ -60,14 +79,24 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
       }
       const answer: TwilioAnswer = await http({ method: 'GET', url: page, signal, success: 'ok' });
       atMs = answer.atMs;
-      const list = isRecord(answer.body) ? (answer.body[key] ?? []) : null;
+      const list = isJsonObject(answer.body) ? (answer.body[key] ?? []) : null;
       if (!Array.isArray(list)) {
         throw unexpected(`Twilio answered ${answer.status} with a body that is no list of ${key}`, atMs);
       }
-      items.push(...list.map(parse).filter((item) => item !== null));
+      if (list.length > PAGE_SIZE_TOLERANCE * pageSize) {
+        throw unexpected(
+          `Twilio answered a page of ${list.length} ${key} where ${pageSize} were asked for`,
+          atMs,
+        );
+      }
+      for (const item of list.map(parse)) {
+        if (item !== null && keep(item)) {
+          kept.push(item);
+        }
+      }
       page = readNextPage(answer, url.origin);
     }
-    return { value: items, atMs };
+    return { value: kept, atMs };
   }
 
   return {
@@ -97,11 +126,9 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
       return { value: job, atMs: answer.atMs };
     },
 
-    listJobs: (resourceType, signal) =>
-      listAll(at(`${resourceType}/Jobs?PageSize=${JOBS_PAGE_SIZE}`), 'jobs', parseJob, signal),
+    listJobs: (list) => readList(jobsList, list),
 
-    listDays: (resourceType, signal) =>
-      listAll(at(`${resourceType}/Days?PageSize=${DAYS_PAGE_SIZE}`), 'days', parseDayEntry, signal),
+    listDays: (list) => readList(daysList, list),
 
     fetchDayLink: async (resourceType, day, signal) => {
       const answer = await http({
@@ -110,12 +137,12 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
         signal,
         success: 'redirect',
       });
-      const inBody = isRecord(answer.body) ? answer.body['redirect_to'] : undefined;
+      const inBody = isJsonObject(answer.body) ? answer.body['redirect_to'] : undefined;
       const link = answer.headers['location'] ?? inBody;
       if (typeof link !== 'string' || link === '') {
         throw unexpected(`Twilio answered ${answer.status} without a link to the file`, answer.atMs);
       }
-      return link;
+      return { value: link, atMs: answer.atMs };
     },
 
     deleteJob: async (jobSid, signal) => {
@@ -126,8 +153,8 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
 
 /** The credentials go with it, so a page elsewhere is refused. */
 function readNextPage(answer: TwilioAnswer, origin: string): URL | null {
-  const meta = isRecord(answer.body) ? answer.body['meta'] : null;
-  const next = isRecord(meta) ? meta['next_page_url'] : null;
+  const meta = isJsonObject(answer.body) ? answer.body['meta'] : null;
+  const next = isJsonObject(meta) ? meta['next_page_url'] : null;
   if (typeof next !== 'string' || next === '') {
     return null;
   }

@@ -1,9 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import type { ActivitySettings } from '../settings.ts';
 import { createRedactor } from '../redact.ts';
+import { pauseBeforeGet } from './get-pause.ts';
 import { readNetworkError } from './network-error.ts';
+import type { IsQuotaRejection } from './quota-rejection.ts';
 import type { TwilioAccount } from './twilio-account.ts';
 import { TwilioProblem } from './twilio-problem.ts';
 import { readRefusal } from './twilio-refusal.ts';
@@ -38,6 +39,7 @@ export interface CreateTwilioHttpOptions {
   dispatcher: Dispatcher;
   settings: ActivitySettings;
   random: () => number;
+  isQuotaRejection: IsQuotaRejection;
 }
 
 /**
@@ -49,13 +51,14 @@ export function createTwilioHttp({
   dispatcher,
   settings,
   random,
+  isQuotaRejection,
 }: CreateTwilioHttpOptions): TwilioHttp {
   const basic = Buffer.from(`${account.username}:${account.password}`).toString('base64');
   const redact = createRedactor([account.password, basic]);
 
   async function send({ method, url, form, signal, success }: TwilioRequest): Promise<TwilioAnswer> {
     let response: Dispatcher.ResponseData;
-    let text: string;
+    let text: string | null;
     try {
       response = await request(url, {
         dispatcher,
@@ -71,17 +74,27 @@ export function createTwilioHttp({
         },
         body: form?.toString(),
       });
-      text = await readText(response.body, settings.answerLimitBytes);
+      text = isSuccess(response.statusCode, success)
+        ? await readText(response.body, settings.answerLimitBytes)
+        : await readWithin(response.body, ERROR_LIMIT_BYTES);
     } catch (error) {
       signal?.throwIfAborted();
       throw toProblem(error);
     }
     const atMs = readDate(response.headers['date']);
-    const body = parseJson(text);
+    const body = text === null ? null : parseJson(text);
     if (isSuccess(response.statusCode, success)) {
       return { status: response.statusCode, headers: response.headers, body, atMs };
     }
-    throw readRefusal({ status: response.statusCode, headers: response.headers, body, atMs, method, redact });
+    throw readRefusal({
+      status: response.statusCode,
+      headers: response.headers,
+      body,
+      atMs,
+      method,
+      redact,
+      isQuotaRejection,
+    });
   }
 
   return async (twilioRequest) => {
@@ -94,9 +107,7 @@ export function createTwilioHttp({
           throw error;
         }
       }
-      const { getPauseMinimumMs, getPauseMaximumMs } = settings;
-      const pauseMs = getPauseMinimumMs + random() * (getPauseMaximumMs - getPauseMinimumMs);
-      await pause(pauseMs, undefined, { signal: twilioRequest.signal });
+      await pauseBeforeGet({ settings, random, signal: twilioRequest.signal });
     }
   };
 }
@@ -121,19 +132,31 @@ function toProblem(error: unknown): TwilioProblem {
 }
 
 async function readText(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<string> {
+  const text = await readWithin(body, limitBytes);
+  if (text !== null) {
+    return text;
+  }
+  throw new TwilioProblem({
+    kind: 'unavailable',
+    message: `Twilio's answer is longer than ${limitBytes} bytes`,
+    status: null,
+    atMs: Date.now(),
+    retryAfterMs: null,
+    carriedOut: 'unknown',
+  });
+}
+
+/** Twilio's own errors have less than one of these; a longer body is somebody else's page, and is not read. */
+const ERROR_LIMIT_BYTES = 64 * 1024;
+
+/** Null for a longer body, of which no more is read. */
+async function readWithin(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of body) {
     sizeBytes += chunk.length;
     if (sizeBytes > limitBytes) {
-      throw new TwilioProblem({
-        kind: 'unavailable',
-        message: `Twilio's answer is longer than ${limitBytes} bytes`,
-        status: null,
-        atMs: Date.now(),
-        retryAfterMs: null,
-        carriedOut: 'unknown',
-      });
+      return null;
     }
     chunks.push(chunk);
   }

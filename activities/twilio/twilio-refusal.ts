@@ -1,27 +1,34 @@
+import { isJsonObject } from '../json-object.ts';
+import type { IsQuotaRejection } from './quota-rejection.ts';
 import type { TwilioAnswer, TwilioRequest } from './twilio-http.ts';
-import { isQuotaRejection } from './quota-rejection.ts';
 import type { TwilioProblemKind } from './twilio-problem.ts';
 import { TwilioProblem } from './twilio-problem.ts';
-import { isRecord } from './twilio-shapes.ts';
 
 /** An answer that is no success, and what to keep out of its words. */
 export interface RefusalInput extends TwilioAnswer {
   method: TwilioRequest['method'];
   redact: (text: string, limit?: number) => string;
+  isQuotaRejection: IsQuotaRejection;
+}
+
+/** What Twilio's own error bodies say. */
+interface TwilioError {
+  code: number | null;
+  words: string;
 }
 
 /** Reads an answer that is no success: its kind, Twilio's own words and code, and the id that support asks for. */
-export function readRefusal({ status, headers, body, atMs, method, redact }: RefusalInput): TwilioProblem {
-  const fields = isRecord(body) ? body : {};
-  const words = typeof fields['message'] === 'string' ? redact(fields['message']) : '';
-  const code = typeof fields['code'] === 'number' ? String(fields['code']) : '';
+export function readRefusal(input: RefusalInput): TwilioProblem {
+  const { status, headers, body, atMs, redact } = input;
+  const error = readError(body, redact);
   const requestId = redact(readHeader(headers, 'twilio-request-id'), 64);
+  const kind = readKind(input, error);
   const facts = [
-    code === '' ? '' : `code ${code}`,
-    words === '' ? '' : `"${words}"`,
+    error === null || error.code === null ? '' : `code ${error.code}`,
+    error === null || error.words === '' ? '' : `"${error.words}"`,
+    error === null ? "without an error of Twilio's form" : '',
     requestId === '' ? '' : `request id ${requestId}`,
   ].filter((fact) => fact !== '');
-  const kind = readKind(status, method, words);
   return new TwilioProblem({
     kind,
     message: `Twilio answered ${status}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`,
@@ -32,9 +39,43 @@ export function readRefusal({ status, headers, body, atMs, method, redact }: Ref
   });
 }
 
-function readKind(status: number, method: TwilioRequest['method'], words: string): TwilioProblemKind {
-  if (method === 'POST' && isQuotaRejection({ status, message: words })) {
+/**
+ * Null for a body that is none of Twilio's errors, such as a proxy's page: what it says is not Twilio's word. Of
+ * the four fields that Twilio documents each was seen to be missing at times.
+ */
+function readError(body: unknown, redact: RefusalInput['redact']): TwilioError | null {
+  if (!isJsonObject(body)) {
+    return null;
+  }
+  const { code, status, message } = body;
+  const isTwilios =
+    typeof code === 'number' || typeof status === 'number' || (typeof message === 'string' && message !== '');
+  return isTwilios
+    ? {
+        code: typeof code === 'number' ? code : null,
+        words: typeof message === 'string' ? redact(message) : '',
+      }
+    : null;
+}
+
+function readKind(
+  { status, method, isQuotaRejection }: RefusalInput,
+  error: TwilioError | null,
+): TwilioProblemKind {
+  const isQuota =
+    method === 'POST' &&
+    error !== null &&
+    isQuotaRejection({ status, code: error.code, message: error.words });
+  if (isQuota) {
     return 'quotaExhausted';
+  }
+  if (status === 429) {
+    // Whoever said it, Twilio or a proxy, has not let the request through.
+    return 'rateLimited';
+  }
+  if (error === null) {
+    // 405 says that the method is not for this resource: Twilio, and no proxy, knows that.
+    return status === 405 && method === 'DELETE' ? 'rejected' : 'unavailable';
   }
   switch (status) {
     case 401:
@@ -42,8 +83,6 @@ function readKind(status: number, method: TwilioRequest['method'], words: string
       return 'unauthorized';
     case 404:
       return 'notFound';
-    case 429:
-      return 'rateLimited';
     case 408:
       return 'unavailable';
     default:

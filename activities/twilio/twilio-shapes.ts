@@ -1,4 +1,5 @@
 import type { Instant } from '../api.ts';
+import { isJsonObject } from '../json-object.ts';
 import { parseStatus } from './day-status.ts';
 
 /** One entry of a job's details. Days and count may each be missing, even of a completed job. */
@@ -30,7 +31,7 @@ export interface TwilioDay {
 
 /** Reads a job, or null where the value is none. */
 export function parseJob(value: unknown): TwilioJob | null {
-  if (!isRecord(value)) {
+  if (!isJsonObject(value)) {
     return null;
   }
   return {
@@ -46,7 +47,7 @@ export function parseJob(value: unknown): TwilioJob | null {
 
 /** Reads an entry of the Days list, or null where the value is none. */
 export function parseDayEntry(value: unknown): TwilioDay | null {
-  return isRecord(value)
+  return isJsonObject(value)
     ? { day: parseText(value['day']), friendlyName: parseText(value['friendly_name']) }
     : null;
 }
@@ -55,7 +56,7 @@ export function parseDayEntry(value: unknown): TwilioDay | null {
 export function parseDetails(value: unknown): StatusEntry[] {
   const entries = Array.isArray(value) ? value : [value];
   return entries.flatMap((entry) => {
-    if (!isRecord(entry)) {
+    if (!isJsonObject(entry)) {
       return [];
     }
     const status = parseText(entry['status']);
@@ -63,11 +64,6 @@ export function parseDetails(value: unknown): StatusEntry[] {
       ? []
       : [{ status: parseStatus(status), count: parseCount(entry['count']), days: parseDays(entry['days']) }];
   });
-}
-
-/** Whether a value of JSON is an object with fields. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parseDays(value: unknown): string[] | null {

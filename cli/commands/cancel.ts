@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { createCommand, type Cli } from '../cli.ts';
 import { withConnectOptions, withTemporal } from '../connect.ts';
-import { ExportCancelledError } from '../../client/index.ts';
-import { followToEnd, resultAnswer } from '../follow-export.ts';
+import { endingAnswer, followToEnd } from '../follow-export.ts';
 
 /** `bulk-exports cancel`: stops an export with its clean-up; with `--wait` shows the receipt. */
 export function cancelCommand(cli: Cli): Command {
@@ -18,13 +17,16 @@ export function cancelCommand(cli: Cli): Command {
       const { workflowId } = handle;
       if (!options.has('wait')) return { document: { workflowId, cancelRequested: true }, text: '' };
 
-      await followToEnd(handle, context);
-      try {
-        return resultAnswer(workflowId, await handle.result(), context);
-      } catch (error) {
-        if (!(error instanceof ExportCancelledError) || !error.result) throw error;
-        return { ...resultAnswer(workflowId, error.result, context), reason: 'success' };
-      }
+      await followToEnd(handle, context, {
+        left:
+          `The export is asked to stop, and cleans up without anybody waiting [${workflowId}]. ` +
+          `Its receipt: "bulk-exports result ${workflowId}".`,
+      });
+      const answer = await endingAnswer(handle, context);
+      if (answer.reason !== 'cancelled') return answer;
+      // As it was asked for: no failure here.
+      const { error: _, ...document } = answer.document;
+      return { document, text: answer.text };
     }),
   );
   command

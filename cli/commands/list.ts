@@ -4,12 +4,12 @@ import { formatInstant } from '../amounts.ts';
 import { createCommand, type Cli } from '../cli.ts';
 import { withConnectOptions, withTemporal } from '../connect.ts';
 import { plainTable } from '../plain-table.ts';
-import { readNumber } from '../read-number.ts';
+import { readWholeNumber } from '../read-number.ts';
 
 /** `bulk-exports list`: the exports that the namespace remembers, the latest first. */
 export function listCommand(cli: Cli): Command {
   const command = createCommand(cli, 'list', async (options, context) => {
-    const limit = readNumber(options, 'limit', LIMITS);
+    const limit = readWholeNumber(options, 'limit', LIMITS);
     return withTemporal(options, context.env, async ({ exports }) => {
       const listed = await firstOf(exports, options.text('query'), limit);
       return { document: listed, text: listed.length === 0 ? 'No exports.' : listText(listed) };
@@ -39,7 +39,7 @@ async function firstOf(
   const listed: ListedExport[] = [];
   for await (const item of exports.list(query === undefined ? {} : { query })) {
     listed.push(item);
-    if (listed.length === limit) break;
+    if (listed.length >= limit) break;
   }
   return listed;
 }

@@ -11,14 +11,16 @@ export function setupCommand(cli: Cli): Command {
   const command = createCommand(cli, 'setup', async (options, { env }) =>
     withTemporal(options, env, async ({ connection, namespace }) => {
       try {
-        const registered = await registerMissing(connection, namespace);
-        const names = Object.keys(exportSearchAttributes).join(', ');
+        const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+        refuseOtherTypes(customAttributes, namespace);
+        const missing = attributeNames.filter((name) => !(name in customAttributes));
+        if (missing.length > 0) await register(connection, namespace, missing);
         return {
-          document: { namespace, registered, searchAttributes: exportSearchAttributes },
+          document: { namespace, registered: missing, searchAttributes: exportSearchAttributes },
           text:
-            registered.length === 0
-              ? `Nothing to do: ${namespace} has ${names}.`
-              : `Registered in ${namespace}: ${registered.join(', ')}. Exports that start from now on have them.`,
+            missing.length === 0
+              ? `Nothing to do: ${namespace} has ${attributeNames.join(', ')}.`
+              : `Registered in ${namespace}: ${missing.join(', ')}. Exports that start from now on have them.`,
         };
       } catch (error) {
         if (!isGrpcServiceError(error)) throw error;
@@ -34,20 +36,48 @@ export function setupCommand(cli: Cli): Command {
   return withConnectOptions(command);
 }
 
-/** The attributes that were missing, now registered. */
-async function registerMissing(connection: Connection, namespace: string): Promise<string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(exportSearchAttributes).filter(([name]) => !(name in customAttributes));
-  if (missing.length === 0) return [];
-  const searchAttributes = Object.fromEntries(
-    missing.map(([name, type]) => [name, INDEXED_VALUE_TYPES[type]]),
+const attributeNames = Object.keys(exportSearchAttributes) as (keyof typeof exportSearchAttributes)[];
+
+/** @throws CommandError `failure`: a type can not be changed, so nothing else would help either. */
+function refuseOtherTypes(customAttributes: Record<string, number>, namespace: string): void {
+  const others = attributeNames.filter((name) => {
+    const registered = customAttributes[name];
+    return registered !== undefined && registered !== INDEXED_VALUE_TYPES[exportSearchAttributes[name]];
+  });
+  if (others.length === 0) return;
+  const faults = others.map((name) => {
+    const found = VALUE_TYPE_WORDS[customAttributes[name] ?? 0] ?? 'another type';
+    return `${name} must be ${TYPE_WORDS[exportSearchAttributes[name]]}, it is ${found}`;
+  });
+  const commands = others.map(
+    (name) => `  temporal operator search-attribute remove --namespace ${namespace} --name ${name}`,
   );
-  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
-  return missing.map(([name]) => name);
+  throw new CommandError(
+    'failure',
+    [
+      `The namespace has search attributes of these names with other types [namespace ${namespace}]: ` +
+        `${faults.join('; ')}. Nothing was registered, and exports start without them. ` +
+        'Use another namespace, or, if nobody needs those, remove them and repeat the setup:',
+      ...commands,
+    ].join('\n'),
+  );
+}
+
+async function register(
+  connection: Connection,
+  namespace: string,
+  names: (keyof typeof exportSearchAttributes)[],
+): Promise<void> {
+  const types = names.map((name) => [name, INDEXED_VALUE_TYPES[exportSearchAttributes[name]]] as const);
+  await connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(types),
+  });
 }
 
 /** `temporal.api.enums.v1.IndexedValueType`, and the same in words of the command line. */
 const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3 } as const;
+const VALUE_TYPE_WORDS = ['no type', 'Text', 'Keyword', 'Int', 'Double', 'Bool', 'Datetime', 'KeywordList'];
 const TYPE_WORDS = { KEYWORD: 'Keyword', INT: 'Int' } as const;
 
 function refusal(namespace: string, reason: string): string {

@@ -2,28 +2,44 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createCommand, type Cli } from '../cli.ts';
+import { readSimulatedAccount } from '../config.ts';
 import { CommandError } from '../exit-codes.ts';
-import { readNumber } from '../read-number.ts';
+import { readNumber, readWholeNumber } from '../read-number.ts';
 import type { SimulatorScript } from '../../simulator/index.ts';
 
 /** `bulk-exports simulate`: a Twilio to try things on. */
 export function simulateCommand(cli: Cli): Command {
-  return createCommand(cli, 'simulate', async (options, { answer, interrupted }) => {
+  return createCommand(cli, 'simulate', async (options, { answer, env, interrupted }) => {
     const { startSimulator } = await import('../../simulator/index.ts');
     const speed = readNumber(options, 'speed', { default: 1, minimum: 0.001, maximum: 1_000_000 });
+    const account = readSimulatedAccount(env);
     const simulator = await startSimulator({
-      port: readNumber(options, 'port', PORTS),
-      storePort: readNumber(options, 'storePort', PORTS),
+      ...(account && { credentials: [account] }),
+      port: readWholeNumber(options, 'port', PORTS),
+      storePort: readWholeNumber(options, 'storePort', PORTS),
       clock: speed === 1 ? { kind: 'real' } : { kind: 'faster', speed },
       script: await readScript(options.text('script')),
     });
     const { apiUrl, storeUrl, accountSid, authToken } = simulator;
     answer({
-      document: { apiUrl, storeUrl, accountSid, authToken, ledger: `${apiUrl}/_simulator/ledger` },
+      document: {
+        apiUrl,
+        storeUrl,
+        accountSid,
+        ...(!account && { authToken }),
+        ledger: `${apiUrl}/_simulator/ledger`,
+      },
       text: [
         `The API answers at ${apiUrl}, the file store at ${storeUrl}; what happened: ${apiUrl}/_simulator/ledger`,
-        'A worker finds it by these variables, a test account that opens nothing else:',
-        `  export TWILIO_BULKEXPORTS_URL=${apiUrl} TWILIO_ACCOUNT_SID=${accountSid} TWILIO_AUTH_TOKEN=${authToken}`,
+        ...(account
+          ? [
+              `It knows the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN [${accountSid}]. A worker finds it by:`,
+              `  export TWILIO_BULKEXPORTS_URL=${apiUrl}`,
+            ]
+          : [
+              'A worker finds it by these variables, a test account that opens nothing else:',
+              `  export TWILIO_BULKEXPORTS_URL=${apiUrl} TWILIO_ACCOUNT_SID=${accountSid} TWILIO_AUTH_TOKEN=${authToken}`,
+            ]),
         'Ctrl-C ends it.',
       ].join('\n'),
     });
@@ -41,6 +57,9 @@ export function simulateCommand(cli: Cli): Command {
 }
 
 const EXAMPLES = `
+It knows the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN where both are
+set, else a test account.
+
 Example:
   bulk-exports simulate --port 4010 --speed 60`;
 

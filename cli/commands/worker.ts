@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import { createCommand, type Cli } from '../cli.ts';
 import { CommandError } from '../exit-codes.ts';
+import { loadWorker } from '../load-worker.ts';
 
 /** `bulk-exports worker`: the process that does the work. */
 export function workerCommand(cli: Cli): Command {
   return createCommand(cli, 'worker', async (_, { terminal }) => {
-    // Native code: loaded by the commands that run a worker, and by no other.
-    const { InvalidWorkerConfig, runWorker } = await import('../../worker/index.ts');
+    const { InvalidWorkerConfig, runWorker, TemporalUnreachable } = await loadWorker();
     try {
       await runWorker({ say: terminal.say });
     } catch (error) {
       if (error instanceof InvalidWorkerConfig) throw new CommandError('usage', error.message, error);
+      if (error instanceof TemporalUnreachable)
+        throw new CommandError('unreachable', withoutTransportNoise(error.message), error);
       throw error;
     }
     return { document: { ended: true }, text: '' };
@@ -20,12 +22,22 @@ export function workerCommand(cli: Cli): Command {
     .addHelpText('after', VARIABLES);
 }
 
+/** The native connection prints its error as Rust has it; what a person can use of it is the innermost message. */
+function withoutTransportNoise(message: string): string {
+  return message.replace(/tonic::transport::Error\(.*\)(?=\. )/s, (printed) => {
+    const innermost = [...printed.matchAll(/"((?:[^"\\]|\\.)*)"/g)].at(-1)?.[1];
+    return innermost ?? 'no connection';
+  });
+}
+
 const VARIABLES = `
 Configuration, by the environment:
-  TWILIO_ACCOUNT_SID, and TWILIO_AUTH_TOKEN or TWILIO_API_KEY with TWILIO_API_SECRET: the account "default"
-  BULK_EXPORTS_ACCOUNTS        path of a JSON file with further accounts by name
-  BULK_EXPORTS_DESTINATIONS    JSON of name to URL (default: {"default": "file:./exports"})
+  TWILIO_ACCOUNT_SID           the account "default", with TWILIO_AUTH_TOKEN or
+                               with TWILIO_API_KEY and TWILIO_API_SECRET
+  BULK_EXPORTS_ACCOUNTS        path of a JSON file of further accounts by name
+  BULK_EXPORTS_DESTINATIONS    JSON of names and URLs
+                               (default: {"default": "file:./exports"})
   BULK_EXPORTS_TASK_QUEUE      (default: bulk-exports)
   BULK_EXPORTS_DOWNLOAD_SLOTS  how many days are fetched at a time
   TWILIO_BULKEXPORTS_URL       another origin of the API, such as a simulator's
-  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the others of the temporal command line`;
+  TEMPORAL_ADDRESS, …          as for the temporal command line`;

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { exportSearchAttributes } from '../../client/index.ts';
+import { watchOver } from './watchdog.ts';
 
 /** A Temporal server with its Web UI, in memory, on loopback. */
 export interface DevServer {
@@ -31,7 +32,11 @@ export async function startDevServer(path: string): Promise<DevServer> {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const kill = () => void child.kill('SIGKILL');
+  const dismissWatchdog = watchOver(child.pid);
+  const kill = () => {
+    child.kill('SIGKILL');
+    dismissWatchdog();
+  };
   process.once('exit', kill);
   const lastWords = collectLastWords(child);
   try {
@@ -48,6 +53,7 @@ export async function startDevServer(path: string): Promise<DevServer> {
     stop: async () => {
       process.off('exit', kill);
       await stop(child);
+      dismissWatchdog();
     },
   };
 }

@@ -7,6 +7,7 @@ import { formatDays } from '../amounts.ts';
 import type { Answer, CommandContext } from '../cli.ts';
 import { CommandError } from '../exit-codes.ts';
 import { followProgress } from '../live-progress.ts';
+import { loadWorker } from '../load-worker.ts';
 import { filesOf, resultText } from '../result-text.ts';
 import { findTemporalServer } from '../temporal-server/index.ts';
 import { createClosers, type Closers } from './closers.ts';
@@ -23,6 +24,8 @@ export interface DemoOptions {
   speed: number;
   /** Leave everything up until Ctrl-C. */
   keep: boolean;
+  /** What is exported, and what happens to it. Default: a month with all that may happen. */
+  demo?: Demo;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions, context: CommandContext): Promise<Answer | undefined> {
   const closers = createClosers(context.terminal.say);
   try {
-    const demo = createDemo(Date.now());
+    const demo = options.demo ?? createDemo(Date.now());
     const parts = await startParts(options, demo, closers, context);
     const answer = await Promise.race([runExport(demo, parts, context), failureOf(parts.worker)]);
     if (!options.keep) return answer;
@@ -63,6 +66,8 @@ async function startParts(
   { terminal, interrupted }: CommandContext,
 ): Promise<DemoParts> {
   const { show } = terminal;
+  // What is missing is known before a server is fetched.
+  await loadWorker();
   const directory = await makeDirectory(options.directory);
   stopIf(interrupted);
   const server = await startDevServer(await findTemporalServer({ say: terminal.say }));

@@ -13,6 +13,7 @@ const create: CreateExportJobInput = {
   endDay: '2026-10-03',
   friendlyName: 'October',
   submission: 1,
+  isUnderWay: false,
 };
 
 test('what became of a job is a fate: deleted, already gone, or not deletable', async (t) => {
@@ -65,13 +66,51 @@ test('the sweep deletes every job of the export, whatever its submission, and no
     keep: [made[0] ?? ''],
     createInDoubt: false,
   });
-  const days = { startDay: '2026-10-01', endDay: '2026-10-03' };
-  assert.deepEqual(result?.swept, [{ jobSid: made[2], ...days, fate: 'deleted' }]);
+  assert.deepEqual(
+    result?.swept,
+    made
+      .slice(1)
+      .toSorted()
+      .map((jobSid) => ({ jobSid, startDay: '2026-10-01', endDay: '2026-10-03', fate: 'deleted' })),
+    'the one that was deleted before is told, too: nobody else has a receipt for it',
+  );
   const alive = simulator.ledger().jobs.filter(({ state }) => state === 'alive');
   assert.deepEqual(
     alive.map(({ jobSid }) => jobSid).toSorted((one, other) => (one < other ? -1 : 1)),
     [made[0] ?? '', foreign.result?.jobSid ?? ''].toSorted((one, other) => (one < other ? -1 : 1)),
   );
+});
+
+test('a job that can not be deleted keeps no other from it, and the next attempt tells of all', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { sweepAtOnce: 1 } });
+  const sids: string[] = [];
+  for (const submission of [1, 2, 3]) {
+    sids.push((await run('createExportJob', { ...create, submission })).result?.jobSid ?? '');
+  }
+  const input = { ...identity, keep: [], createInDoubt: false };
+  simulator.faults.add({ kind: 'status500', operation: 'deleteJob', times: 1 });
+  const first = await run('sweepExportJobs', input);
+  assert.equal(first.failure?.type, 'TwilioUnavailable');
+  assert.equal(simulator.ledger().jobsAlive, 1);
+  const told = first.heartbeats.at(-1) as { swept: unknown[] };
+  assert.equal(told.swept.length, 2);
+
+  // With the heartbeats, and without them from Twilio's list.
+  for (const heartbeatDetails of [told, undefined]) {
+    const { result } = await run('sweepExportJobs', input, { attempt: 2, heartbeatDetails });
+    assert.deepEqual(
+      result?.swept.map(({ jobSid, fate }) => [jobSid, fate]),
+      sids.toSorted().map((jobSid) => [jobSid, 'deleted']),
+    );
+  }
+  const gone = {
+    jobSid: `JS${'0'.repeat(32)}`,
+    startDay: '2026-10-01',
+    endDay: '2026-10-03',
+    fate: 'deleted',
+  };
+  const { result } = await run('sweepExportJobs', input, { attempt: 3, heartbeatDetails: { swept: [gone] } });
+  assert.deepEqual(result?.swept[0], gone, 'what Twilio lists no more is told by the heartbeat alone');
 });
 
 test('a create in doubt gets its time to settle before the sweep looks', async (t) => {
@@ -168,6 +207,7 @@ function manifestOf(workflowId: string, outcome: ExportManifest['outcome']): Exp
     endedAt: '2026-10-10T13:00:00.000Z',
     days: [{ day: '2026-10-01', outcome: 'empty', sizeBytes: 0, records: 0, attempts: 1 }],
     jobs: [],
+    notCleaned: [],
     totals: {
       days: 1,
       downloaded: 0,

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CreateExportJobInput } from '../../activities/index.ts';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
+import { startFront } from './front.ts';
 import { identity, runActivity, startRig } from './rig.ts';
 
 const input: CreateExportJobInput = {
@@ -15,6 +16,7 @@ const input: CreateExportJobInput = {
   endDay: '2026-10-03',
   friendlyName: 'October',
   submission: 1,
+  isUnderWay: false,
 };
 
 test('the job is made once, under a marked name, after the jobs list was searched', async (t) => {
@@ -116,6 +118,50 @@ test('where nobody listens nothing was sent, and the failure says so', async (t)
   assert.equal(failure?.type, 'TwilioUnavailable');
   assert.match(failure?.message ?? '', /connection was refused/);
   assert.ok(heartbeats.some((details) => isCleared(details)));
+});
+
+test('a run that was made by a reset lets a create of the run before settle, at its first attempt', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
+  simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
+  await run('createExportJob', input);
+  const workflowExecution = { workflowId: 'test', runId: 'made-by-a-reset' };
+  const found = await run('createExportJob', input, { workflowExecution }, () => {
+    setTimeout(() => simulator.clock.advance(30_000), 10);
+  });
+  assert.equal(found.result?.adopted, true);
+  assert.equal(simulator.ledger().jobsMade, 1);
+});
+
+test("a proxy's refusal of a create is not Twilio's: it ends nothing and is looked into", async (t) => {
+  for (const status of [400, 401, 403, 404]) {
+    const front = await startFront(t, 'http://127.0.0.1:9', ({ method }) =>
+      method === 'POST'
+        ? { status, body: '<html>blocked: quota</html>' }
+        : { status: 200, body: '{"jobs":[]}' },
+    );
+    const { run } = await startRig(t, { twilioUrl: front });
+    const { failure, heartbeats } = await run('createExportJob', input);
+    assert.equal(failure?.type, 'TwilioUnavailable', `${status}`);
+    assert.equal(failure?.nonRetryable, false);
+    assert.ok(!heartbeats.some((details) => isCleared(details)), 'what a proxy did with it nobody knows');
+  }
+});
+
+test('who knows the form of a spent quota can say so', async (t) => {
+  const front = await startFront(t, 'http://127.0.0.1:9', ({ method }) =>
+    method === 'POST'
+      ? { status: 422, body: JSON.stringify({ code: 31_337, message: 'Come back later', status: 422 }) }
+      : { status: 200, body: '{"jobs":[]}' },
+  );
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid: `AC${'0'.repeat(32)}`, username: 'u', password: 'p' } },
+    destinations: { default: { ...createFileStorage('file:./never-made'), check: async () => {} } },
+    twilioUrl: front,
+    isQuotaRejection: ({ status, code }) => status === 422 && code === 31_337,
+  });
+  t.after(close);
+  const { failure } = await runActivity(activities.createExportJob, input);
+  assert.equal(failure?.type, 'QuotaExhausted');
 });
 
 test('of several jobs of one submission the lowest sid stays and the others are deleted', async (t) => {
@@ -248,3 +294,39 @@ async function postJob(
   });
   assert.equal(answer.status, 201);
 }
+
+test('a refusal says whether an earlier attempt may have made the job, until a search has shown otherwise', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 5 } });
+  const first = await run('createExportJob', { ...input, account: 'unknown' });
+  assert.deepEqual(first.failure?.details, [{ inDoubt: false }]);
+  const second = await run('createExportJob', { ...input, account: 'unknown' }, { attempt: 2 });
+  assert.deepEqual(second.failure?.details, [{ inDoubt: true }]);
+
+  simulator.faults.add({ kind: 'status401', operation: 'listJobs', times: 1 });
+  const settled = await run('createExportJob', input, {
+    attempt: 2,
+    heartbeatDetails: { clearedAttempt: 1 },
+  });
+  assert.equal(settled.failure?.type, 'AuthenticationRejected');
+  assert.deepEqual(settled.failure?.details, [{ inDoubt: true }]);
+
+  simulator.faults.add({ kind: 'status401', operation: 'createJob', times: 1 });
+  const searched = await run('createExportJob', input, {
+    attempt: 2,
+    heartbeatDetails: { clearedAttempt: 1 },
+  });
+  assert.deepEqual(searched.failure?.details, [{ inDoubt: false }]);
+});
+
+test('what a person can mend is final where an export begins, and retried slowly where it is under way', async (t) => {
+  const { simulator, run } = await startRig(t);
+  for (const isUnderWay of [false, true]) {
+    simulator.faults.add({ kind: 'status401', operation: 'listJobs', times: 1 });
+    const refused = await run('createExportJob', { ...input, isUnderWay });
+    assert.equal(refused.failure?.type, 'AuthenticationRejected');
+    assert.equal(refused.failure?.nonRetryable, !isUnderWay);
+    const unknown = await run('createExportJob', { ...input, destination: 'lake', isUnderWay });
+    assert.equal(unknown.failure?.type, isUnderWay ? 'StorageRejected' : 'InvalidInput');
+    assert.equal(unknown.failure?.nonRetryable, !isUnderWay);
+  }
+});

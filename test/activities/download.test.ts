@@ -5,9 +5,17 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { createActivities, createFileStorage, StorageProblem } from '../../activities/index.ts';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { downloadSlotsBusy } from '../../activities/download/download-failure.ts';
+import {
+  createActivities,
+  createFileStorage,
+  defaultSettings,
+  StorageProblem,
+} from '../../activities/index.ts';
 import type { DayStorage, DownloadExportDayInput } from '../../activities/index.ts';
 import type { DayScript, FaultKindScript, SimulatorOptions } from '../../simulator/index.ts';
 import { startDayServer } from './day-server.ts';
@@ -299,32 +307,173 @@ test('a completed day of 0 bytes is corrupt, and one that is either is empty', a
 });
 
 test('a completed day that answers 404 is asked again for a while, and then its file has expired', async (t) => {
-  const rig = await startDays(t, { statuses: [{ status: 'Completed' }], file: 'missing' });
-  const { failure } = await rig.run('downloadExportDay', input);
-  assert.equal(failure?.type, 'DayNotAvailable');
-  assert.equal(failure?.nonRetryable, true);
-  assert.ok((rig.simulator.ledger().requests.fetchDay ?? 0) >= 2);
-});
-
-test('a cancel ends the wait for a file at once', async (t) => {
-  const day: DayScript = { statuses: [{ status: 'Completed' }], file: 'missing' };
-  const rig = await startDays(t, day, { settings: { dayAppearsWithinMs: 60_000, dayRecheckMs: 60_000 } });
-  const { error } = await rig.run('downloadExportDay', input, {}, (env) =>
-    setTimeout(() => env.cancel(), 50),
-  );
-  assert.equal((error as Error).name, 'CancelledFailure');
-});
-
-test('a file that appears meanwhile is downloaded', async (t) => {
   const rig = await startDays(
     t,
-    { statuses: [{ status: 'Completed' }], fileDelay: '10 minutes' },
-    { settings: { dayAppearsWithinMs: 10_000 } },
+    { statuses: [{ status: 'Completed' }], file: 'missing' },
+    { settings: { dayAppearsWithinMs: 600_000, dayRecheckMs: 30_000 } },
   );
-  const { result } = await rig.run('downloadExportDay', input, {}, () => {
-    setTimeout(() => rig.simulator.clock.advance(600_000), 30);
+  let heartbeatDetails: unknown;
+  for (const attempt of [1, 2, 3]) {
+    const { failure, heartbeats } = await rig.run('downloadExportDay', input, { attempt, heartbeatDetails });
+    assert.equal(failure?.type, 'DayNotAvailable');
+    assert.equal(failure?.nonRetryable, false);
+    assert.equal(failure?.nextRetryDelay, 30_000);
+    assert.equal(failure?.category, ApplicationFailureCategory.BENIGN);
+    heartbeatDetails = heartbeats.at(-1);
+    rig.simulator.clock.advance(250_000);
+  }
+  assert.equal(rig.simulator.ledger().requests.fetchDay, 3, 'one question an attempt');
+  const { failure } = await rig.run('downloadExportDay', input, { attempt: 4, heartbeatDetails });
+  assert.equal(failure?.type, 'DayNotAvailable');
+  assert.equal(failure?.nonRetryable, true);
+  assert.match(failure?.message ?? '', /answered 404 for it, for 10 minutes.*submitted again/);
+});
+
+test('what was missing before an outage, or before a lost heartbeat, was not missing all the time', async (t) => {
+  const rig = await startDays(t, { statuses: [{ status: 'Completed' }], file: 'missing' });
+  const { heartbeats } = await rig.run('downloadExportDay', input);
+  rig.simulator.clock.advance(3_600_000);
+  for (const heartbeatDetails of [heartbeats.at(-1), undefined, null, 7, { day: DAY, bytes: 9 }]) {
+    const { failure } = await rig.run('downloadExportDay', input, { attempt: 3, heartbeatDetails });
+    assert.equal(failure?.nonRetryable, false);
+  }
+});
+
+test('a day without a file leaves its slot to others, and its wait goes on while all slots are taken', async (t) => {
+  const rig = await startDays(
+    t,
+    { statuses: [{ status: 'Completed' }], file: 'missing' },
+    { downloadSlots: 1 },
+  );
+  const first = await rig.run('downloadExportDay', input);
+  rig.simulator.clock.advance(3_600_000);
+  rig.simulator.faults.add({ kind: 'slow', delayMs: 100, operation: 'fetchDay', times: 2 });
+  const others = ['2026-10-02', '2026-10-03'].map((day) => rig.run('downloadExportDay', { ...input, day }));
+  const busy = await rig.run('downloadExportDay', input, {
+    attempt: 2,
+    heartbeatDetails: first.heartbeats.at(-1),
   });
-  assertWhole(rig, result);
+  assert.equal(busy.failure?.type, 'DownloadSlotsBusy');
+  await Promise.all(others);
+  const last = await rig.run('downloadExportDay', input, {
+    attempt: 3,
+    heartbeatDetails: busy.heartbeats.at(-1),
+  });
+  assert.equal(last.failure?.type, 'DayNotAvailable');
+  assert.equal(last.failure?.nonRetryable, true);
+});
+
+test('a file that has appeared meanwhile is downloaded by the next attempt', async (t) => {
+  const rig = await startDays(t, { statuses: [{ status: 'Completed' }], fileDelay: '10 minutes' });
+  const { heartbeats } = await rig.run('downloadExportDay', input);
+  rig.simulator.clock.advance(600_000);
+  const heartbeatDetails = heartbeats.at(-1);
+  assertWhole(rig, (await rig.run('downloadExportDay', input, { attempt: 2, heartbeatDetails })).result);
+});
+
+test('a link that leads to no file is waited for and never an empty day: there was a file', async (t) => {
+  for (const status of [404, 410]) {
+    const server = await startDayServer(t, (_request, response) => {
+      response.writeHead(status).end('<Error><Code>NoSuchKey</Code></Error>');
+    });
+    const rig = await startRig(t, { twilioUrl: server.apiUrl, settings: { dayAppearsWithinMs: 0 } });
+    for (const said of ['Completed', 'CompletedEmptyRecords', 'CompletedOrEmpty'] as const) {
+      const { failure, result } = await rig.run('downloadExportDay', { ...input, status: said });
+      assert.equal(failure?.type, 'DayNotAvailable', JSON.stringify(result));
+      assert.match(failure?.message ?? '', /the link that Twilio gave leads to no file/);
+    }
+  }
+});
+
+test('a store that ends its answers too early is asked for the rest, and what came is kept', async (t) => {
+  const file = gzipSync(Buffer.from('{"record":1}\n'.repeat(20_000)), { level: 0 });
+  const partBytes = 50_000;
+  const server = await startDayServer(t, (request, response) => {
+    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const end = Math.min(from + partBytes, file.length);
+    response
+      .writeHead(206, { etag: '"one"', 'content-range': `bytes ${from}-${end - 1}/${file.length}` })
+      .end(file.subarray(from, end));
+  });
+  // A 206 to a request without a range begins nothing, so an earlier attempt has left the first bytes.
+  const rig = await startRig(t, { twilioUrl: server.apiUrl });
+  const storage = createFileStorage(pathToFileURL(rig.root).href);
+  const { accountSid } = rig.simulator;
+  const { resourceType, exportId } = identity;
+  const half = await storage.createHalf({ accountSid, resourceType, day: DAY, exportId }, '"one"');
+  await half.write([file.subarray(0, 10_000)], 0);
+  await half.close();
+
+  const first = await rig.run('downloadExportDay', input);
+  assert.equal(first.failure?.type, 'TwilioUnavailable');
+  assert.match(first.failure?.message ?? '', /ended its answer after 160000 of \d+ bytes, which are kept/);
+  const second = await rig.run('downloadExportDay', input, { attempt: 2 });
+  assert.ok(second.result?.outcome === 'downloaded', second.failure?.message);
+  assert.ok((await readFile(fileURLToPath(second.result.file.location))).equals(file));
+  assert.equal(server.stored.length, 6, 'never more than three links an attempt');
+});
+
+test('a half file is copied only once there is a link, and a link that has grown old meanwhile is not used', async (t) => {
+  const rig = await startDays(t, {}, { settings: { linkFreshMs: 20 } });
+  const steps: string[] = [];
+  const storage = createFileStorage(pathToFileURL(rig.root).href);
+  const slow: DayStorage = {
+    ...storage,
+    adoptHalf: async (key) => {
+      steps.push(`adopt after ${rig.simulator.ledger().links.issued}`);
+      await pause(60);
+      return storage.adoptHalf(key);
+    },
+  };
+  const { accountSid, authToken } = rig.simulator;
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid, username: accountSid, password: authToken } },
+    destinations: { default: slow },
+    twilioUrl: rig.simulator.apiUrl,
+    settings: { linkFreshMs: 20 },
+  });
+  t.after(close);
+  assertWhole(rig, (await runActivity(activities.downloadExportDay, input)).result);
+  assert.deepEqual(steps, ['adopt after 1']);
+  const { issued, used } = rig.simulator.ledger().links;
+  assert.deepEqual([issued, used], [2, 1]);
+
+  rig.simulator.faults.add({ kind: 'status500', operation: 'fetchDay' });
+  await runActivity(activities.downloadExportDay, { ...input, day: '2026-10-02' });
+  assert.equal(steps.length, 1, 'without a link nothing is copied');
+});
+
+test('an attempt that was given up while it verified publishes nothing', async (t) => {
+  const rig = await startDays(t);
+  const storage = createFileStorage(pathToFileURL(rig.root).href);
+  let cancel: () => void = () => {};
+  const { accountSid, authToken } = rig.simulator;
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid, username: accountSid, password: authToken } },
+    destinations: {
+      default: {
+        ...storage,
+        createHalf: async (key, etag) => {
+          const half = await storage.createHalf(key, etag);
+          return {
+            ...half,
+            read: async function* () {
+              yield* half.read();
+              cancel();
+            },
+          };
+        },
+      },
+    },
+    twilioUrl: rig.simulator.apiUrl,
+  });
+  t.after(close);
+  const { error } = await runActivity(activities.downloadExportDay, input, {}, (env) => {
+    cancel = () => env.cancel();
+  });
+  assert.equal((error as Error).name, 'CancelledFailure');
+  const names = (await readdir(rig.root, { recursive: true })).filter((name) => name.endsWith('.gz'));
+  assert.deepEqual(names, []);
 });
 
 test('downloads over the slots wait, those over the queue come back later, and none is lost', async (t) => {
@@ -338,6 +487,8 @@ test('downloads over the slots wait, those over the queue come back later, and n
   );
   const delayMs = Number(ran[2]?.failure?.nextRetryDelay);
   assert.ok(delayMs >= 10_000 && delayMs <= 20_000);
+  const late = downloadSlotsBusy({ settings: defaultSettings, random: () => 1 }, { doing: '', attempt: 400 });
+  assert.equal(late.nextRetryDelay, 120_000, 'the longer it waits the less often it asks');
   const { result } = await rig.run('downloadExportDay', { ...input, day: '2026-10-03' }, { attempt: 2 });
   assert.equal(result?.outcome, 'downloaded');
 });
@@ -416,6 +567,7 @@ async function startDays(t: TestContext, day: DayScript = {}, options: RigOption
     endDay: '2026-10-03',
     friendlyName: 'October',
     submission: 1,
+    isUnderWay: false,
   });
   return rig;
 }

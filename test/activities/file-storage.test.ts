@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { link, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createFileStorage, StorageProblem } from '../../activities/index.ts';
-import type { DayKey, DayStorage } from '../../activities/index.ts';
+import type { DayKey, DayStorage, ExportManifest } from '../../activities/index.ts';
+import { attemptVerdictName } from '../../activities/storage/day-path.ts';
 import { parseFileDestination } from '../../activities/storage/file-destination.ts';
+import { adoptHalf } from '../../activities/storage/own-half-file.ts';
 
 const key: DayKey = {
   accountSid: `AC${'0'.repeat(32)}`,
@@ -97,6 +99,74 @@ test('the longest half file of the same export is adopted as a copy, and the oth
   for (const half of [short, long, other, unnamed, adopted]) {
     await half.close();
   }
+});
+
+test('where the disk has no room for the copy the half file goes, and the fetch begins anew', async (t) => {
+  const { storage, folder } = await startStorage(t);
+  const half = await storage.createHalf(key, '"e"');
+  await half.write([Buffer.from('hello')], 0);
+  await half.close();
+  for (const code of ['EIO', 'ENOSPC']) {
+    const copy = async (_from: string, to: string): Promise<void> => {
+      await writeFile(to, 'he');
+      throw Object.assign(new Error(`${code}: no`), { code });
+    };
+    const adopting = adoptHalf(folder, key.exportId, copy);
+    if (code === 'EIO') {
+      await assert.rejects(adopting, /EIO/);
+      assert.equal(
+        (await readdir(folder)).length,
+        1,
+        'the copy that broke off is gone, what it was made of is not',
+      );
+    } else {
+      assert.equal(await adopting, null);
+      assert.deepEqual(await readdir(folder), [], 'its room is given back');
+    }
+  }
+});
+
+test('an attempt whose half file is gone does not touch the proof of its successor', async (t) => {
+  const { storage, folder } = await startStorage(t);
+  const zombie = await storage.createHalf(key, '"e"');
+  await zombie.write([Buffer.from('hello')], 0);
+  const adopted = await storage.adoptHalf(key);
+  assert.ok(adopted);
+  const file = await adopted.publish(proof);
+  await assert.rejects(zombie.publish({ ...proof, sha256: 'cd' }), StorageProblem);
+  assert.deepEqual(await storage.findPublished(key), file);
+  assert.equal((await readdir(folder)).length, 2, 'nor does it leave a proof of its own');
+  await zombie.close();
+});
+
+test('what a killed worker left behind goes: proofs with the sweep, drafts and checks after an hour', async (t) => {
+  const { storage, root, folder } = await startStorage(t);
+  const half = await storage.createHalf(key, null);
+  await half.discard();
+  const [mine, others] = ['run-1', 'run-2'].map((exportId) => attemptVerdictName(exportId, 'abcdef01'));
+  await writeFile(join(folder, mine ?? ''), '{}');
+  await writeFile(join(folder, others ?? ''), '{}');
+  await storage.sweepDay(key);
+  assert.deepEqual(await readdir(folder), [others]);
+
+  const manifests = join(root, '_manifests', 'w');
+  await mkdir(manifests, { recursive: true });
+  const old = [join(root, '_check-old'), join(manifests, '_draft-old')];
+  const young = [join(root, '_check-young'), join(manifests, '_draft-young')];
+  const twoHoursAgo = Date.now() / 1_000 - 7_200;
+  for (const path of [...old, ...young]) {
+    await writeFile(path, '');
+  }
+  for (const path of old) {
+    await utimes(path, twoHoursAgo, twoHoursAgo);
+  }
+  await storage.check();
+  await storage.writeManifest({ workflowId: 'w', exportId: 'run-1', manifest: {} as ExportManifest });
+  assert.deepEqual(
+    (await readdir(root)).filter((name) => name.startsWith('_check')),
+    ['_check-young'],
+  );
+  assert.deepEqual((await readdir(manifests)).toSorted(), ['_draft-young', 'run-1.json']);
 });
 
 test('where there is nothing to go on from there is no half file', async (t) => {

@@ -14,6 +14,13 @@ test('text from outside loses its links with a query, its line breaks and its le
   assert.equal(redact('bad to/ken+1 and to%2Fken%2B1'), 'bad [secret removed] and [secret removed]');
 });
 
+test('text that is made of nothing but the beginnings of links is read in one pass', () => {
+  const startMs = performance.now();
+  assert.equal(redactText('https://'.repeat(200_000)).length, 200);
+  assert.equal(redactText(`${'https://'.repeat(200_000)}?`), '[link removed]');
+  assert.ok(performance.now() - startMs < 5_000, 'a quadratic pattern takes minutes');
+});
+
 test('every failure stays small, its stack left out and its cause cut', () => {
   const failure = createFailure('TwilioUnavailable', {
     message: '日'.repeat(5_000),
@@ -30,12 +37,28 @@ test('every failure stays small, its stack left out and its cause cut', () => {
 });
 
 test('a spent quota is told from other refusals by its words', () => {
-  assert.ok(isQuotaRejection({ status: 400, message: 'Only 366 days may be requested per day' }));
-  assert.ok(isQuotaRejection({ status: 429, message: 'Daily limit of export days reached' }));
-  assert.ok(isQuotaRejection({ status: 403, message: 'Export quota exceeded' }));
-  assert.ok(
-    !isQuotaRejection({ status: 400, message: 'End day must be 2 days earlier than the current UTC day' }),
-  );
-  assert.ok(!isQuotaRejection({ status: 429, message: 'Too Many Requests' }));
-  assert.ok(!isQuotaRejection({ status: 500, message: 'quota backend failed' }));
+  const isQuota = (status: number, message: string): boolean =>
+    isQuotaRejection({ status, code: null, message });
+  for (const message of [
+    'Only 366 days may be requested per day',
+    'Only 366 days may be requested per day: 3 are left until the next UTC day, 5 were asked for',
+    'Daily limit of export days reached',
+    'You have exceeded the maximum of 366 days per UTC day.',
+    'No more than 366 days may be requested in one day. Try again tomorrow.',
+    'Export quota exceeded',
+  ]) {
+    assert.ok(isQuota(400, message), message);
+  }
+  assert.ok(isQuota(403, 'Export quota exceeded') && isQuota(429, 'Daily limit of export days reached'));
+  for (const message of [
+    'The range must not exceed 366 days',
+    'EndDay must be at least 2 days ago; the day is available on the next day',
+    'Only one export per day and resource type',
+    'Only days that ended 2 days ago may be exported; one export per day',
+    'End day must be 2 days earlier than the current UTC day',
+    'Too Many Requests',
+  ]) {
+    assert.ok(!isQuota(400, message), message);
+  }
+  assert.ok(!isQuota(500, 'quota backend failed'));
 });

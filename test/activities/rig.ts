@@ -106,7 +106,8 @@ export async function runActivity<Input, Result>(
   info: Partial<Info> = {},
   onStart: (env: MockActivityEnvironment) => void = () => {},
 ): Promise<Ran<Result>> {
-  const env = new MockActivityEnvironment({ attempt: 1, ...info }, { logger });
+  const workflowExecution = { workflowId: 'test', runId: EXPORT_ID };
+  const env = new MockActivityEnvironment({ attempt: 1, workflowExecution, ...info }, { logger });
   const heartbeats: unknown[] = [];
   env.on('heartbeat', (details) => heartbeats.push(details));
   onStart(env);

@@ -17,6 +17,7 @@ const input: CreateExportJobInput = {
   endDay: '2026-10-03',
   friendlyName: 'October',
   submission: 1,
+  isUnderWay: false,
 };
 const watch = {
   ...identity,
@@ -26,7 +27,8 @@ const watch = {
   endDay: '2026-10-03',
   createdAt: '2026-10-10T12:00:00.000Z',
   seen: null,
-  lookNow: false,
+  firstLook: 'planned' as const,
+  returnUnchanged: false,
   poll: { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 },
 };
 
@@ -73,6 +75,36 @@ test('a list without end is given up', async (t) => {
   const { run } = await startRig(t, { twilioUrl: apiUrl, settings: { listPages: 5 } });
   const { failure } = await run('createExportJob', input);
   assert.match(failure?.message ?? '', /more than 5 pages/);
+});
+
+test('a page of far more entries than were asked for is no page of this API', async (t) => {
+  let count = 2_000;
+  const apiUrl = await startApi(t, (_request, response) => {
+    response.end(JSON.stringify({ jobs: Array.from({ length: count }, () => ({})), meta: {} }));
+  });
+  const { run } = await startRig(t, { twilioUrl: apiUrl });
+  const sweep = { ...identity, keep: [], createInDoubt: false };
+  assert.deepEqual((await run('sweepExportJobs', sweep)).result, { swept: [] });
+  count = 300_000;
+  const { failure } = await run('sweepExportJobs', sweep);
+  assert.equal(failure?.type, 'TwilioUnavailable');
+  assert.match(failure?.message ?? '', /page of 300000 jobs where 1000 were asked for/);
+});
+
+test('of an error that is longer than any of Twilio only a little is read', async (t) => {
+  let sentBytes = 0;
+  const apiUrl = await startApi(t, (_request, response) => {
+    response.writeHead(404);
+    const timer = setInterval(() => {
+      sentBytes += 32 * 1024;
+      response.write(' '.repeat(32 * 1024));
+    }, 1);
+    response.on('close', () => clearInterval(timer));
+  });
+  const { run } = await startRig(t, { twilioUrl: apiUrl });
+  const { failure } = await run('deleteExportJob', { ...identity, jobSid: watch.jobSid });
+  assert.equal(failure?.type, 'TwilioUnavailable');
+  assert.ok(sentBytes < 8 * 1024 * 1024, `${sentBytes} bytes were sent`);
 });
 
 test('answers that are none of this API are an outage, never a crash', async (t) => {
@@ -127,16 +159,32 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
   }
 });
 
-test('faulty options are named', () => {
+test('faulty options are named, all at once and without a credential', () => {
   const accounts = { default: { accountSid: `AC${'0'.repeat(32)}`, username: 'u', password: 'p' } };
   const destinations = { default: createFileStorage('file:./exports') };
   for (const [options, words] of [
-    [{ twilioUrl: 'http://example.com' }, /twilioUrl/],
-    [{ twilioUrl: 'https://u:p@example.com' }, /twilioUrl/],
+    [{ twilioUrl: 'http://example.com' }, /twilioUrl must be an origin .*plain http only to this machine/],
+    [{ twilioUrl: 'https://planted@example.com' }, /twilioUrl .*credentials/],
+    [{ twilioUrl: 'https://:planted@example.com' }, /twilioUrl .*credentials/],
+    [{ twilioUrl: 'https://example.com/?planted' }, /twilioUrl .*without a path/],
     [{ downloadSlots: 0 }, /downloadSlots/],
-    [{ accounts: { emea: { accountSid: 'x', username: 'u', password: 'p' } } }, /accounts\.emea\.accountSid/],
+    [{ accounts: {} }, /accounts must hold at least one/],
+    [{ destinations: {} }, /destinations must hold at least one/],
+    [
+      { accounts: { emea: { accountSid: 'planted', username: 'u', password: 'p' } } },
+      /accounts\.emea\.accountSid must be .*got another text/,
+    ],
+    [
+      { accounts: { emea: { password: '' } as never }, downloadSlots: 0.5 },
+      /emea\.accountSid .*got nothing[^]*emea\.username .*got nothing[^]*emea\.password .*empty text[^]*downloadSlots/,
+    ],
   ] as const) {
-    assert.throws(() => createActivities({ accounts, destinations, ...options }), words);
+    assert.throws(
+      () => createActivities({ accounts, destinations, ...options }),
+      (error) =>
+        error instanceof TypeError && words.test(error.message) && !error.message.includes('planted'),
+      String(words),
+    );
   }
 });
 

@@ -23,6 +23,12 @@ test('a whole file is proven by its size, hash and records', async () => {
   });
 });
 
+test('a file that decompresses to far more than is read at once is proven, too', async () => {
+  const file = gzipSync(Buffer.from('{"record":1}\n'.repeat(1_000_000)));
+  const verified = await verify(file, file.length, 1_000);
+  assert.ok(verified.whole && verified.proof.records === 1_000_000);
+});
+
 test('several gzip members are one file, wherever the reads cut it', async () => {
   const file = Buffer.concat([
     gzipSync('{"a":1}\n'),
@@ -92,13 +98,14 @@ test('records are lines that are not empty, wherever the chunks are cut', () => 
 });
 
 test('what a find means depends on what the job said of the day', () => {
-  assert.equal(judgeDay('absent', 'CompletedEmptyRecords'), 'empty');
-  assert.equal(judgeDay('absent', 'Completed'), 'askAgain');
-  assert.equal(judgeDay('absent', 'CompletedOrEmpty'), 'askAgain');
+  assert.equal(judgeDay('noDay', 'CompletedEmptyRecords'), 'empty');
+  assert.equal(judgeDay('noDay', 'Completed'), 'askAgain');
+  assert.equal(judgeDay('noDay', 'CompletedOrEmpty'), 'askAgain');
   assert.equal(judgeDay('zeroBytes', 'Completed'), 'corrupt');
   assert.equal(judgeDay('zeroBytes', 'CompletedOrEmpty'), 'empty');
   for (const status of ['Completed', 'CompletedEmptyRecords', 'CompletedOrEmpty'] as const) {
     assert.equal(judgeDay('noRecords', status), 'empty');
+    assert.equal(judgeDay('noFile', status), 'askAgain', 'where there was a link there was a file');
     assert.equal(judgeDay('records', status), 'publish');
   }
 });

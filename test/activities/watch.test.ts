@@ -4,7 +4,9 @@ import type { TestContext } from 'node:test';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { JobPicture, WatchExportJobInput } from '../../activities/index.ts';
 import type { SimulatorScript } from '../../simulator/index.ts';
-import { identity, startRig } from './rig.ts';
+import { createActivities, createFileStorage } from '../../activities/index.ts';
+import { notFoundBody, startFront } from './front.ts';
+import { identity, quickSettings, runActivity, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 
 const MINUTE_MS = 60_000;
@@ -19,7 +21,7 @@ test('one look is one request, and the first picture is returned at once', async
   assert.deepEqual(rig.simulator.ledger().requests.fetchJob, 1);
 });
 
-test('the first attempt with a picture at hand asks nothing, the second asks once, and lookNow asks at once', async (t) => {
+test('the first attempt with a picture at hand asks nothing, the second asks once, and a look that is wanted now asks at once', async (t) => {
   const { rig, watch } = await startWatch(t);
   const seen = await look(rig, watch);
   const first = await rig.run('watchExportJob', { ...watch, seen });
@@ -39,8 +41,14 @@ test('the first attempt with a picture at hand asks nothing, the second asks onc
   assert.equal(sighting.asOf, '2026-10-10T12:00:01.000Z');
   assert.equal(rig.simulator.ledger().requests.fetchJob, 2);
 
-  await rig.run('watchExportJob', { ...watch, seen, lookNow: true });
+  const wanted = await rig.run('watchExportJob', { ...watch, seen, firstLook: 'now' });
+  assert.equal(wanted.failure?.nextRetryDelay, watch.poll.minimumIntervalMs);
   assert.equal(rig.simulator.ledger().requests.fetchJob, 3);
+  const soon = await rig.run('watchExportJob', { ...watch, seen, firstLook: 'soon' });
+  assert.equal(soon.failure?.nextRetryDelay, watch.poll.minimumIntervalMs);
+  assert.equal(rig.simulator.ledger().requests.fetchJob, 3);
+  const told = await rig.run('watchExportJob', { ...watch, seen, firstLook: 'now', returnUnchanged: true });
+  assert.deepEqual(told.result?.days, seen.days);
 });
 
 test('all eight statuses and an unknown one are told day by day', async (t) => {
@@ -114,10 +122,7 @@ for (const form of ['withDays', 'daysNull', 'null', 'emptyList'] as const) {
         });
         assert.equal(picture.over, false);
         rig.simulator.clock.advance(48 * HOUR_MS);
-        assert.ok(
-          (await look(rig, watch)).over,
-          'a job that says nothing for two days will not say it later',
-        );
+        assert.equal((await look(rig, watch)).over, false, 'the job may live, however long it says nothing');
     }
   });
 }
@@ -163,6 +168,80 @@ test('a job that Twilio forgot keeps its final days, and the Days list tells of 
   });
   assert.ok(picture.over && picture.gone);
   assert.deepEqual(picture.byStatus, { Failed: 1, CompletedOrEmpty: 1, Unaccounted: 1 });
+});
+
+test('a 404 for a job that was made just now ends none of its days', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const missing = { ...watch, jobSid: `JS${'0'.repeat(32)}` };
+  const seen = await look(rig, watch);
+  for (const known of [null, seen]) {
+    const { failure } = await rig.run('watchExportJob', { ...missing, seen: known }, { attempt: 2 });
+    assert.equal(failure?.type, 'TwilioUnavailable');
+    assert.equal(failure?.nonRetryable, false);
+    assert.equal(failure?.nextRetryDelay, watch.poll.minimumIntervalMs);
+    assert.match(failure?.message ?? '', /404.*made a moment ago/);
+  }
+  rig.simulator.clock.advance(10 * MINUTE_MS);
+  assert.ok((await look(rig, missing)).gone);
+});
+
+test('a single 404 among good answers is not the end of a job', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  rig.simulator.clock.advance(HOUR_MS);
+  let requests = 0;
+  const front = await startFront(t, rig.simulator.apiUrl, (request) =>
+    ++requests === 1 && request.url?.includes('/Jobs/') ? { status: 404, body: notFoundBody } : null,
+  );
+  const { activities, close } = createActivities({
+    accounts: {
+      default: {
+        accountSid: rig.simulator.accountSid,
+        username: rig.simulator.accountSid,
+        password: rig.simulator.authToken,
+      },
+    },
+    destinations: { default: createFileStorage('file:./never-made') },
+    twilioUrl: front,
+    settings: quickSettings,
+  });
+  t.after(close);
+  const { result, failure } = await runActivity(
+    activities.watchExportJob,
+    { ...watch, seen },
+    { attempt: 2 },
+  );
+  assert.equal(result?.gone ?? false, false);
+  assert.ok(failure === null || failure.type === 'JobUnchanged', failure?.message);
+  assert.equal(requests, 2);
+});
+
+test("a proxy's 404 page is an outage and no word of Twilio's", async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  const page = { status: 404, body: '<html>no such site</html>' };
+  const front = await startFront(t, rig.simulator.apiUrl, () => page);
+  const behind = await startRig(t, { twilioUrl: front });
+  const old = { ...watch, createdAt: '2020-01-01T00:00:00.000Z' };
+  const picture = await look(behind, { ...old, seen }, 2);
+  assert.equal(picture.gone, false);
+  assert.deepEqual(
+    picture.problems.map(({ type }) => type),
+    ['TwilioUnavailable'],
+  );
+  const day = {
+    ...identity,
+    destination: 'default',
+    day: '2026-10-01',
+    status: 'CompletedEmptyRecords',
+  } as const;
+  for (const { failure, result } of [
+    await behind.run('downloadExportDay', day),
+    await behind.run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
+  ]) {
+    assert.equal(failure?.type, 'TwilioUnavailable', JSON.stringify(result));
+    assert.match(failure?.message ?? '', /answered 404 \(without an error of Twilio's form\)/);
+  }
 });
 
 test('an outage is one change when it begins, retries while it lasts, and one change when it ends', async (t) => {
@@ -256,6 +335,7 @@ async function startWatch(
     endDay,
     friendlyName: 'October',
     submission: 1,
+    isUnderWay: false,
   });
   assert.ok(result);
   const { jobSid, friendlyName, createdAt } = result;
@@ -268,7 +348,8 @@ async function startWatch(
     endDay,
     createdAt,
     seen: null,
-    lookNow: false,
+    firstLook: 'planned' as const,
+    returnUnchanged: false,
     poll,
   };
   return { rig, watch };

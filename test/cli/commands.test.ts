@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import type { ExportJobInput } from '../../client/index.ts';
-import { withExports } from '../client/client-env.ts';
-import { anInput } from '../client/samples.ts';
+import { tearDown, withExports } from '../client/client-env.ts';
+import { anInput, aResult } from '../client/samples.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { lastDocument, runCli, runCliHere, type CliEnd } from './run-cli.ts';
 
@@ -13,7 +13,7 @@ let env: TestWorkflowEnvironment;
 before(async () => {
   env = await createDevServerEnv({ searchAttributes: 'unknown' });
 });
-after(() => env.teardown());
+after(() => tearDown(env));
 
 const here = (words: string[]): Promise<CliEnd> => runCliHere(words, { TEMPORAL_ADDRESS: env.address });
 
@@ -30,6 +30,7 @@ test('start gives the id and how to go on, progress and cancel take it', async (
     ]);
     assert.equal(started.code, 0, started.stderr);
     assert.match(started.stdout, new RegExp(`bulk-exports cancel ${workflowId}`));
+    assert.match(started.stderr, /^The export has started/);
 
     const progress = await here(['progress', workflowId, '--json']);
     assert.equal(progress.code, 0, progress.stderr);
@@ -45,6 +46,43 @@ test('start gives the id and how to go on, progress and cancel take it', async (
     const again = await here(['cancel', workflowId]);
     assert.equal(again.code, exitCodes.failure.code);
     assert.match(again.stderr, /is over/);
+  });
+});
+
+test('a start that joins an export that runs says so, to people and in the document', async () => {
+  await withExports(env, async (_exports, _client, { taskQueue }) => {
+    const words = [
+      'start',
+      ...options('wait'),
+      '--workflow-id',
+      randomUUID(),
+      '--task-queue',
+      taskQueue,
+      '--json',
+    ];
+    const [first, second] = [await here(words), await here(words)];
+    assert.equal(second.code, 0, second.stderr);
+    assert.equal(lastDocument(first)['joined'], false);
+    assert.equal(lastDocument(second)['joined'], true);
+    assert.equal(lastDocument(second)['runId'], lastDocument(first)['runId']);
+    assert.match(second.stderr, /^The same export runs already and is joined, nothing new was started/);
+    await here(['cancel', String(lastDocument(first)['workflowId'])]);
+  });
+});
+
+test('Ctrl-C while waiting for the receipt of a cancel says that it is asked for all the same', async () => {
+  await withExports(env, async (exports) => {
+    const handle = await exports.startExport(anInput('linger'), { workflowId: randomUUID() });
+    const { code, stderr } = await runCliHere(
+      ['cancel', handle.workflowId, '--wait'],
+      { TEMPORAL_ADDRESS: env.address },
+      /waiting: /,
+    );
+    assert.equal(code, exitCodes.interrupted.code, stderr);
+    assert.match(stderr, /is asked to stop, and cleans up without anybody waiting/);
+    assert.doesNotMatch(stderr, /goes on|bulk-exports cancel/);
+    await handle.checkNow();
+    await assert.rejects(handle.result(), /was cancelled/);
   });
 });
 
@@ -77,14 +115,35 @@ test('each ending has its exit code, and what was reached is in the document', a
       await handle.result().catch(() => {});
       const end = await here(['result', workflowId, '--json']);
       assert.equal(end.code, exitCodes[reason].code, `${friendlyName}: ${end.stderr}`);
-      const document = lastDocument(end) as {
-        days?: unknown[];
-        error?: { type: string; result?: { days: unknown[] } };
-      };
+      const document = lastDocument(end) as { workflowId?: string; error?: { type: string } };
+      assert.equal(document.workflowId, workflowId);
       if (friendlyName.startsWith('fail:'))
         assert.equal(document.error?.type, reason === 'failure' ? 'ExportFailed' : friendlyName.slice(5));
-      else assert.equal(document.days?.length, 2);
-      if (friendlyName === 'fail:ExportIncomplete') assert.equal(document.error?.result?.days.length, 2);
+      else assert.equal(document.error, undefined);
+    }
+  });
+});
+
+test('an export that ended incomplete, timed out or cancelled shows its whole result all the same', async () => {
+  await withExports(env, async (exports) => {
+    for (const [friendlyName, reason, says] of [
+      ['fail:ExportIncomplete', 'incomplete', /^ExportIncomplete it is$/m],
+      ['fail:ExportTimedOut', 'timedOut', /^ExportTimedOut it is$/m],
+      ['wait', 'cancelled', /^The export was cancelled/m],
+    ] as const) {
+      const handle = await exports.startExport(anInput(friendlyName), { workflowId: randomUUID() });
+      if (reason === 'cancelled') await handle.cancel();
+      const { outcome, days, manifest } = aResult(reason === 'cancelled' ? 'cancelled' : 'incomplete');
+
+      const shown = await here(['result', handle.workflowId]);
+      assert.equal(shown.code, exitCodes[reason].code, shown.stderr);
+      assert.match(shown.stdout, /2026-10-01 {2}downloaded .*\n2026-10-02 {2}(failed|cancelled)/);
+      assert.match(shown.stdout, /Files: +\/exports\/day=\*\/part-0\.json\.gz\nManifest: /);
+      assert.match(shown.stderr, says);
+
+      const told = lastDocument(await here(['result', handle.workflowId, '--json']));
+      assert.deepEqual([told['outcome'], told['days'], told['manifest']], [outcome, days, manifest]);
+      assert.match((told['error'] as { message: string }).message, says);
     }
   });
 });
@@ -120,15 +179,6 @@ test('a filter that Temporal does not understand is one line', async () => {
   const { code, stderr } = await here(['list', '--query', 'What = is this']);
   assert.equal(code, exitCodes.failure.code);
   assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
-});
-
-test('setup registers the search attributes once; repeating it changes nothing', async () => {
-  const first = await here(['setup', '--json']);
-  assert.equal(first.code, 0, first.stderr);
-  assert.equal((lastDocument(first)['registered'] as string[]).length, 5);
-  const second = await here(['setup', '--json']);
-  assert.equal(second.code, 0, second.stderr);
-  assert.deepEqual(lastDocument(second)['registered'], []);
 });
 
 function options(friendlyName: string): string[] {

@@ -4,16 +4,21 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
+import type { Answer, CommandContext } from '../../cli/cli.ts';
+import { createDemo } from '../../cli/demo/demo-script.ts';
+import { runDemo } from '../../cli/demo/run-demo.ts';
 import { exitCodes } from '../../cli/exit-codes.ts';
-import type { ExportJobResult } from '../../client/index.ts';
+import { createTerminal } from '../../cli/terminal.ts';
+import type { ExportJobInput, ExportJobResult } from '../../client/index.ts';
 import { lastDocument, startCli } from './run-cli.ts';
 
 /** Faster than a person would like it: what the demo shows is the same. */
 const SPEED = '600';
 
-/** They wait most of the time: side by side they take as long as one. */
-describe('the demo', { concurrency: true }, () => {
+/** They wait much of the time: two side by side take little longer than one. */
+describe('the demo', { concurrency: 2 }, () => {
   test('exports a month with all that may happen to it, and leaves nothing behind', async () => {
     await inRepository(async (cwd) => {
       const demo = startCli(['demo', '--json', '--speed', SPEED], { cwd });
@@ -39,20 +44,26 @@ describe('the demo', { concurrency: true }, () => {
       assert.match(duckdb, /^duckdb -c "SELECT .* read_json\('exports\/demo\/.*day=\*\/part-0\.json\.gz'/);
 
       assert.equal(execFileSync('git', ['status', '--porcelain'], { cwd, encoding: 'utf8' }), '');
-      await assertNobodyListens(stderr);
+      await assertNobodyListens(stderr, 3);
     });
   });
 
-  test('with --keep everything stays up until Ctrl-C, and then ends with 0', async () => {
-    await inRepository(async (cwd) => {
-      const demo = startCli(['demo', '--json', '--keep', '--speed', SPEED], { cwd });
-      const [line] = await demo.stdoutHas(/^\{.*\}$/m);
-      const { workflowUrl } = JSON.parse(line) as { workflowUrl: string };
+  test('with --keep everything stays up until Ctrl-C', async () => {
+    await inRepository(async (directory) => {
+      const { startDay, ...month } = createDemo(Date.now()).input;
+      const input: ExportJobInput = { ...month, startDay, endDay: startDay };
+      const interruption = new AbortController();
+      const { context, answered, said } = aContext(interruption.signal);
+      const running = runDemo(
+        { keep: true, speed: 10_000, directory, demo: { input, script: {}, story: [] } },
+        context,
+      );
+      const { document } = await Promise.race([answered, running.then(() => assert.fail('it ended'))]);
+      const { workflowUrl } = document as { workflowUrl: string };
       assert.equal((await fetch(workflowUrl)).status, 200);
-      demo.child.kill('SIGINT');
-      const { code, stderr } = await demo.ended;
-      assert.equal(code, 0, stderr);
-      await assertNobodyListens(stderr);
+      interruption.abort();
+      assert.equal(await running, undefined, 'there is one answer');
+      await assertNobodyListens(said(), 3);
     });
   });
 
@@ -64,10 +75,51 @@ describe('the demo', { concurrency: true }, () => {
       const { code, stdout, stderr } = await demo.ended;
       assert.equal(code, exitCodes.interrupted.code, stderr);
       assert.match(stderr, /nothing of it runs any more/);
-      await assertNobodyListens(stdout);
+      await assertNobodyListens(stdout, 3);
+    });
+  });
+
+  test('a terminal that is closed leaves no server behind', async () => {
+    await inRepository(async (cwd) => {
+      const demo = startCli(['demo'], { cwd });
+      await demo.stdoutHas(/1\. Temporal runs/);
+      demo.child.kill('SIGHUP');
+      const { code, stdout, stderr } = await demo.ended;
+      assert.equal(code, exitCodes.interrupted.code, stderr);
+      await assertNobodyListens(stdout, 2);
+    });
+  });
+
+  test('a demo that is killed without a chance to end anything leaves no server behind', async () => {
+    await inRepository(async (cwd) => {
+      const demo = startCli(['demo'], { cwd });
+      await demo.stdoutHas(/1\. Temporal runs/);
+      demo.child.kill('SIGKILL');
+      const { stdout } = await demo.ended;
+      await untilNobodyListens(stdout);
     });
   });
 });
+
+function aContext(interrupted: AbortSignal): {
+  context: CommandContext;
+  answered: Promise<Answer>;
+  said: () => string;
+} {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const streams = { stdout: stream, stderr: stream, env: {} };
+  let answer: CommandContext['answer'] = () => {};
+  const answered = new Promise<Answer>((resolve) => {
+    answer = resolve;
+  });
+  const terminal = createTerminal({ ...streams, isJson: false });
+  const context = { ...streams, terminal, interrupted, isJson: false, onInterrupt: () => {}, answer };
+  return { context, answered, said: () => text };
+}
 
 async function inRepository(work: (cwd: string) => Promise<void>): Promise<void> {
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'demo-')));
@@ -79,11 +131,27 @@ async function inRepository(work: (cwd: string) => Promise<void>): Promise<void>
   }
 }
 
-/** Every address that the demo told is free again: Temporal, its Web UI, the simulated Twilio. */
-async function assertNobodyListens(told: string): Promise<void> {
-  const ports = [...told.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
-  assert.ok(new Set(ports).size >= 3, told);
-  for (const port of new Set(ports)) assert.equal(await isListenedOn(port), false, `port ${port}`);
+/** Every address that the demo told is free again: Temporal, its Web UI, and, where it got so far, the simulator. */
+async function assertNobodyListens(told: string, addresses: number): Promise<void> {
+  const ports = portsOf(told);
+  assert.ok(ports.length >= addresses, told);
+  for (const port of ports) assert.equal(await isListenedOn(port), false, `port ${port}`);
+}
+
+/** The watchdog ends the server a moment after the demo is gone. */
+async function untilNobodyListens(told: string): Promise<void> {
+  const ports = portsOf(told);
+  assert.ok(ports.length >= 2, told);
+  const listened = await Promise.all(ports.map(isListenedOn));
+  if (!listened.includes(true)) return;
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
+  await untilNobodyListens(told);
+}
+
+function portsOf(told: string): number[] {
+  return [...new Set([...told.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)))];
 }
 
 function isListenedOn(port: number): Promise<boolean> {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import { runCli, startCli } from './run-cli.ts';
@@ -15,9 +18,81 @@ test('simulate answers with its addresses, runs until Ctrl-C and ends with 0', a
   assert.equal(stdout.trimEnd(), line);
 });
 
+test('simulate knows the account of the environment, and shows its token to nobody', async () => {
+  const account = { TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'not-for-anybody' };
+  const simulate = startCli(['simulate', '--json'], { env: account });
+  const [line] = await simulate.stdoutHas(/^\{.*\}$/m);
+  const { apiUrl, accountSid } = JSON.parse(line) as { apiUrl: string; accountSid: string };
+  assert.equal(accountSid, account.TWILIO_ACCOUNT_SID);
+  const authorization = (token: string) =>
+    `Basic ${Buffer.from(`${account.TWILIO_ACCOUNT_SID}:${token}`).toString('base64')}`;
+  const asks = (token: string) =>
+    fetch(`${apiUrl}/v1/Exports/Messages/Days`, { headers: { authorization: authorization(token) } });
+  assert.equal((await asks('not-for-anybody')).status, 200);
+  assert.equal((await asks('another')).status, 401);
+  simulate.child.kill('SIGHUP');
+  const { code, stdout, stderr } = await simulate.ended;
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stdout + stderr, /not-for-anybody/);
+});
+
+test('an interruption that npm repeats is one: what is open is ended in order', async () => {
+  const simulate = startCli(['simulate']);
+  await simulate.stdoutHas(/Ctrl-C ends it/);
+  simulate.child.kill('SIGINT');
+  simulate.child.kill('SIGTERM');
+  assert.equal((await simulate.ended).code, 0);
+});
+
 test('a worker without credentials says which variables it needs, and does not start', async () => {
   const { code, stderr } = await runCli(['worker']);
   assert.equal(code, exitCodes.usage.code, stderr);
   assert.match(stderr, /TWILIO_ACCOUNT_SID/);
   assert.match(stderr, /TWILIO_AUTH_TOKEN/);
 });
+
+test('a worker that can not reach Temporal ends with the exit code for that, and names the address', async () => {
+  const { code, stderr } = await runCli(['worker'], {
+    env: {
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'not-for-anybody',
+    },
+  });
+  assert.equal(code, exitCodes.unreachable.code, stderr);
+  assert.match(
+    stderr,
+    /^Could not connect to Temporal \[127\.0\.0\.1:1\]: Connection refused\. Is the server up/,
+  );
+  assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
+  assert.doesNotMatch(stderr, /not-for-anybody|tonic/);
+});
+
+for (const command of ['worker', 'demo'])
+  for (const missing of ['@temporalio/worker', '@temporalio/activity', '@temporalio/plugin'])
+    test(`${command} without the optional package ${missing} says in one line what to install`, async () => {
+      const cwd = await mkdtemp(join(tmpdir(), 'without-'));
+      const { code, stdout, stderr } = await runCli([command], {
+        cwd,
+        env: { NODE_OPTIONS: without(missing) },
+      });
+      assert.equal(code, exitCodes.failure.code, stderr);
+      assert.equal(stdout, '');
+      assert.equal(
+        stderr,
+        `A worker needs packages that are not installed here [${missing}]. ` +
+          'Install them: npm install @temporalio/worker @temporalio/activity @temporalio/plugin\n',
+      );
+    });
+
+/** Lets Node look for a package where there is none, so that the error is Node's own. */
+function without(name: string): string {
+  const hook = `export const resolve = (specifier, context, next) => next(specifier,
+    specifier === '${name}' ? { ...context, parentURL: 'file:///nowhere/module.js' } : context)`;
+  const registration = `import { register } from 'node:module'; register('${dataUrl(hook)}')`;
+  return `--import=${dataUrl(registration)}`;
+}
+
+function dataUrl(source: string): string {
+  return `data:text/javascript;base64,${Buffer.from(source).toString('base64')}`;
+}

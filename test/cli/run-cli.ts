@@ -58,23 +58,36 @@ export function startCli(
   return { child, ended, stdoutHas };
 }
 
-/** Runs a command line in this process: what `main.ts` does, for what needs no process of its own. */
-export async function runCliHere(words: string[], env: Record<string, string> = {}): Promise<CliEnd> {
-  const [stdout, stderr] = [collect(), collect()];
+/**
+ * Runs a command line in this process: what `main.ts` does, for what needs no process of its own.
+ *
+ * @param interruptAt Ctrl-C is pressed as soon as stderr has this.
+ */
+export async function runCliHere(
+  words: string[],
+  env: Record<string, string> = {},
+  interruptAt?: RegExp,
+): Promise<CliEnd> {
+  const listeners: (() => void)[] = [];
+  const stdout = collect();
+  const stderr = collect((text) => {
+    if (interruptAt?.test(text)) for (const listener of listeners) listener();
+  });
   const code = await runCommandLine(words, {
     stdout: stdout.stream,
     stderr: stderr.stream,
     env: { XDG_CONFIG_HOME: '/nowhere', ...env },
-    onInterrupt: () => {},
+    onInterrupt: (listener) => listeners.push(listener),
   });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collect(): { stream: Writable; text: () => string } {
+function collect(onText?: (text: string) => void): { stream: Writable; text: () => string } {
   let text = '';
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       text += chunk.toString();
+      onText?.(text);
       done();
     },
   });

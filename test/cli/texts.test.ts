@@ -36,6 +36,42 @@ test('the line of a log does not change with the time of the last look', () => {
   assert.doesNotMatch(progressLine(later), /\n/);
 });
 
+test('before anything is known no word is said of outcomes, and a day without a status is called so', () => {
+  const progress = observed();
+  progress.days = { ...progress.days, downloaded: 0, done: 0, byStatus: { Unaccounted: 2 } };
+  const text = progressText(progress, plain);
+  assert.match(text, /\nopen: 2 without a status yet\n/);
+  assert.equal(progressLine(progress), 'waiting: 0 of 2 days done; open: 2 without a status yet');
+  assert.doesNotMatch(text, /nothing/);
+});
+
+test('problems in one line are parted by semicolons alone, without the full stops of their sentences', () => {
+  const problems = ['Twilio does not answer (503).', 'The disk is full.'].map((problem) => ({
+    problem,
+    since: '2026-10-10T00:00:00Z',
+  }));
+  assert.match(
+    progressLine({ ...observed(), problems }),
+    /; ! Twilio does not answer \(503\); ! The disk is full$/,
+  );
+});
+
+test('of many problems the progress shows as many as the card in the UI, and how many more there are', () => {
+  const problems = Array.from({ length: 1_240 }, (_, index) => ({
+    problem: `Trouble ${index + 1}.`,
+    since: '2026-10-10T00:00:00Z',
+  }));
+  for (const text of [
+    progressText({ ...observed(), problems }, plain),
+    progressLine({ ...observed(), problems }),
+  ]) {
+    assert.equal(text.match(/Trouble/g)?.length, 12);
+    assert.match(text, /! Trouble 12(\.\n|; )… and 1,228 more$/);
+  }
+  const twelve = progressText({ ...observed(), problems: problems.slice(0, 12) }, plain);
+  assert.match(twelve, /! Trouble 12\.$/);
+});
+
 test('without a worker the text says so and claims nothing about the days', () => {
   const described: ObservedProgress = {
     source: 'description',

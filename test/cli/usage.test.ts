@@ -7,7 +7,7 @@ const wellAsked = ['--resource-type', 'Messages', '--start-day', '2026-10-01', '
 /** A port on which nobody listens: whoever asks Temporal before checking fails with another exit code. */
 const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
-const mistyped: { title: string; words: string[]; says: RegExp }[] = [
+const mistyped: { title: string; words: string[]; says: RegExp; env?: Record<string, string> }[] = [
   { title: 'a mistyped command', words: ['strat'], says: /unknown command 'strat' \(Did you mean start\?\)/ },
   {
     title: 'a mistyped option',
@@ -41,12 +41,53 @@ const mistyped: { title: string; words: string[]; says: RegExp }[] = [
   },
   { title: 'a missing id', words: ['progress'], says: /missing required argument 'workflow-id'/ },
   { title: 'one id too many', words: ['result', 'a', 'b'], says: /too many arguments/ },
-  { title: 'a limit of nothing', words: ['list', '--limit', '0'], says: /--limit must be a number from 1/ },
+  {
+    title: 'a limit of nothing',
+    words: ['list', '--limit', '0'],
+    says: /--limit must be a whole number from 1/,
+  },
+  {
+    title: 'a limit with a fraction',
+    words: ['list', '--limit', '2.5'],
+    says: /--limit must be a whole number from 1 to 1000000, got "2\.5"/,
+  },
   {
     title: 'a port that is none',
     words: ['simulate', '--port', 'x'],
-    says: /--port must be a number from 0 to 65535/,
+    says: /--port must be a whole number from 0 to 65535/,
   },
+  {
+    title: 'a port with a fraction',
+    words: ['simulate', '--port', '1.5'],
+    says: /--port must be a whole number from 0 to 65535, got "1\.5"/,
+  },
+  {
+    title: 'an account of another form',
+    words: ['simulate'],
+    env: { TWILIO_ACCOUNT_SID: 'a-token-in-the-wrong-place', TWILIO_AUTH_TOKEN: 'x' },
+    says: /TWILIO_ACCOUNT_SID must be the letters AC and 32 hexadecimal digits, got 26 other characters\./,
+  },
+  {
+    title: 'a first day after the last',
+    words: ['start', ...wellAsked, '--start-day', '2026-10-05'],
+    says: /--start-day must be on or before --end-day \(2026-10-02\), got 2026-10-05/,
+  },
+  {
+    title: 'a range that is too long',
+    words: ['start', ...wellAsked, '--start-day', '2025-01-01'],
+    says: /--end-day must be at most 366 days from --start-day, both included, got 640 days/,
+  },
+  {
+    title: 'an interval that is longer than the longest',
+    words: ['start', ...wellAsked, '--minimum-interval', '2 hours', '--maximum-interval', '1 hour'],
+    says: /--maximum-interval must be at least --minimum-interval \(7200000 ms\), got 3600000 ms/,
+  },
+  {
+    title: 'a value that is called as a field',
+    words: ['start', ...wellAsked, '--email', 'endDay'],
+    says: /--email must be an e-mail address, got "endDay"/,
+  },
+
   {
     title: 'a script that is not there',
     words: ['simulate', '--script', 'nowhere.json'],
@@ -54,9 +95,9 @@ const mistyped: { title: string; words: string[]; says: RegExp }[] = [
   },
 ];
 
-for (const { title, words, says } of mistyped)
+for (const { title, words, says, env } of mistyped)
   test(`${title} is one line on stderr and exit code 2, before Temporal is asked`, async () => {
-    const { code, stdout, stderr } = await runCliHere(words, nowhere);
+    const { code, stdout, stderr } = await runCliHere(words, { ...nowhere, ...env });
     assert.equal(code, exitCodes.usage.code, stderr);
     assert.equal(stdout, '');
     assert.match(stderr, says);
@@ -98,3 +139,20 @@ test('help shows examples and every exit code, and ends with 0', async () => {
     assert.ok(program.stdout.includes(`${String(code).padStart(3)}  ${meaning}`), meaning);
   assert.match(start.stdout, /Examples:\n {2}bulk-exports start/);
 });
+
+const commands = ['start', 'progress', 'result', 'cancel', 'list', 'setup', 'worker', 'simulate', 'demo'];
+
+for (const command of commands)
+  test(`the description of ${command} fills its lines, as text without line breaks of its own does`, async () => {
+    const { stdout } = await runCliHere([command, '--help']);
+    const [description = ''] = stdout.split('\n\n').slice(1);
+    const lines = description.split('\n');
+    for (const [index, line] of lines.slice(1).entries()) {
+      const before = lines[index] ?? '';
+      const [firstWord = ''] = line.split(' ');
+      assert.ok(`${before} ${firstWord}`.length > HELP_WIDTH, `"${before}" breaks off before "${firstWord}"`);
+    }
+  });
+
+/** Without a terminal commander wraps at so many characters. */
+const HELP_WIDTH = 80;

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportConflictError, ExportError, InvalidInputError } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
-import { withExports } from './client-env.ts';
+import { tearDown, withExports } from './client-env.ts';
 import { anInput } from './samples.ts';
 
 let env: TestWorkflowEnvironment;
 before(async () => {
   env = await createDevServerEnv();
 });
-after(() => env.teardown());
+after(() => tearDown(env));
 
 test('an export has an id that reads well, a summary, details, a memo and the search attributes', async () => {
   await withExports(env, async (exports) => {
@@ -119,6 +120,29 @@ test('the list shows what was asked for, and can be filtered', async () => {
     assert.equal(listed[0]?.request.resourceType, 'Messages');
     assert.ok(listed[0]?.endedAt);
   });
+});
+
+test('where the search attributes are not registered, exports start without them', async () => {
+  const namespace = `plain-${randomUUID()}`;
+  await env.connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
+  await withExports(
+    env,
+    async (exports) => {
+      const first = await exports.startExport(anInput('complete'), { workflowId: 'first' });
+      const second = await exports.startExport(anInput('complete'), { workflowId: 'second' });
+      assert.equal((await first.result()).outcome, 'complete');
+      assert.equal((await second.result()).outcome, 'complete');
+      const attributes = (await second.describe()).typedSearchAttributes.getAll();
+      assert.deepEqual(
+        attributes.filter(({ key }) => key.name.startsWith('BulkExport')),
+        [],
+      );
+    },
+    { namespace },
+  );
 });
 
 /** The server's list follows the truth by a moment. */

@@ -19,55 +19,88 @@ export interface LiteralWorker {
   stop: () => Promise<void>;
 }
 
-/** A client and, while `work` runs, a worker of the literal workflows on a task queue of their own. */
+/** What a test has of its own where it does not share. */
+export interface OwnWorker {
+  dataConverter?: DataConverter;
+  namespace?: string;
+}
+
+/**
+ * A client and a worker of the literal workflows. A Worker takes longer to make than most tests to run, so the tests
+ * of a file share one, and tell their exports apart by workflow ids; a test that stops it asks for its own.
+ */
 export async function withExports<T>(
   env: TestWorkflowEnvironment,
   work: (exports: BulkExportsClient, client: Client, worker: LiteralWorker) => Promise<T>,
-  dataConverter: DataConverter = {},
+  own?: OwnWorker,
 ): Promise<T> {
+  const { dataConverter = {}, namespace = 'default' } = own ?? {};
+  const worker = own ? await startWorker(env, { dataConverter, namespace }) : await sharedWorker(env);
+  const { taskQueue } = worker;
+  const client = new Client({ connection: env.connection, namespace, dataConverter });
+  try {
+    return await work(new BulkExportsClient({ client, taskQueue }), client, worker);
+  } finally {
+    if (own) await worker.stop();
+  }
+}
+
+/** Ends the shared worker, then the server. */
+export async function tearDown(env: TestWorkflowEnvironment): Promise<void> {
+  await (await sharedWorkers.get(env))?.stop();
+  await env.teardown();
+}
+
+const sharedWorkers = new Map<TestWorkflowEnvironment, Promise<LiteralWorker>>();
+
+function sharedWorker(env: TestWorkflowEnvironment): Promise<LiteralWorker> {
+  const worker = sharedWorkers.get(env) ?? startWorker(env, { dataConverter: {}, namespace: 'default' });
+  sharedWorkers.set(env, worker);
+  return worker;
+}
+
+async function startWorker(
+  env: TestWorkflowEnvironment,
+  { dataConverter, namespace }: Required<OwnWorker>,
+): Promise<LiteralWorker> {
   const taskQueue = `client-${randomUUID()}`;
   const worker = await Worker.create({
     connection: env.nativeConnection,
-    namespace: env.namespace ?? 'default',
+    namespace,
     taskQueue,
     workflowBundle: await literalBundle(),
     dataConverter,
-    activities: {
-      watchExportJob: () => {
-        throw ApplicationFailure.create({
-          type: 'JobUnchanged',
-          message: '2 Completed',
-          details: [LATER_SIGHTING],
-          category: 'BENIGN',
-          nextRetryDelay: '1 hour',
-        });
-      },
-      createExportJob: () => {
-        throw ApplicationFailure.create({
-          type: 'TwilioUnavailable',
-          message: 'Twilio answered 503',
-          nextRetryDelay: '1 hour',
-        });
-      },
-    },
-  });
-  const client = new Client({
-    connection: env.connection,
-    namespace: env.namespace ?? 'default',
-    dataConverter,
+    activities: literalActivities,
   });
   const running = worker.run();
   let stopping: Promise<void> | undefined;
-  const stopWorker = () => {
-    stopping ??= (worker.shutdown(), running);
-    return stopping;
+  return {
+    taskQueue,
+    stop: () => {
+      stopping ??= (worker.shutdown(), running);
+      return stopping;
+    },
   };
-  try {
-    return await work(new BulkExportsClient({ client, taskQueue }), client, { taskQueue, stop: stopWorker });
-  } finally {
-    await stopWorker();
-  }
 }
+
+const literalActivities = {
+  watchExportJob: () => {
+    throw ApplicationFailure.create({
+      type: 'JobUnchanged',
+      message: '2 Completed',
+      details: [LATER_SIGHTING],
+      category: 'BENIGN',
+      nextRetryDelay: '1 hour',
+    });
+  },
+  createExportJob: () => {
+    throw ApplicationFailure.create({
+      type: 'TwilioUnavailable',
+      message: 'Twilio answered 503',
+      nextRetryDelay: '1 hour',
+    });
+  },
+};
 
 /** The error with which an export ends. */
 export async function failureOf(handle: ExportHandle): Promise<ExportError> {

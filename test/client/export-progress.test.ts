@@ -5,14 +5,14 @@ import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportHandle } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
-import { failureOf, withExports } from './client-env.ts';
+import { failureOf, tearDown, withExports } from './client-env.ts';
 import { anInput, aResult, LATER_SIGHTING } from './samples.ts';
 
 let env: TestWorkflowEnvironment;
 before(async () => {
   env = await createDevServerEnv();
 });
-after(() => env.teardown());
+after(() => tearDown(env));
 
 test('progress is the answer of the workflow, with the later look of the pending activity', async () => {
   await withExports(env, async (exports) => {
@@ -53,45 +53,55 @@ test('watching shows each change once and ends with the export', async () => {
 });
 
 test('without a worker the progress comes from the server alone, and says so', async () => {
-  await withExports(env, async (exports, client, worker) => {
-    const { workflowId } = await exports.startExport(anInput('look'), { workflowId: randomUUID() });
-    const handle = new ExportHandle({ client, workflowId, queryTimeoutMs: 300 });
-    await until(
-      () => handle.progress(),
-      ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
-    );
-    await worker.stop();
-    assert.deepEqual(await handle.progress(), {
-      source: 'description',
-      workflowId,
-      phase: 'creating',
-      resourceType: 'Messages',
-      startDay: '2026-10-01',
-      endDay: '2026-10-02',
-      days: { total: 2, done: 0 },
-      jobs: [LATER_SIGHTING],
-      problems: [],
-      result: null,
-    });
-  });
+  await withExports(
+    env,
+    async (exports, client, worker) => {
+      const { workflowId } = await exports.startExport(anInput('look'), { workflowId: randomUUID() });
+      const handle = new ExportHandle({ client, workflowId, queryTimeoutMs: 300 });
+      await until(
+        () => handle.progress(),
+        ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
+      );
+      await worker.stop();
+      assert.deepEqual(await handle.progress(), {
+        source: 'description',
+        workflowId,
+        phase: 'creating',
+        resourceType: 'Messages',
+        startDay: '2026-10-01',
+        endDay: '2026-10-02',
+        days: { total: 2, done: 0 },
+        jobs: [LATER_SIGHTING],
+        problems: [],
+        result: null,
+      });
+    },
+    {},
+  );
 });
 
 test('without a worker an export that is over still has its result', async () => {
-  await withExports(env, async (exports, client, worker) => {
-    const complete = await exports.startExport(anInput('complete'), { workflowId: randomUUID() });
-    const failed = await exports.startExport(anInput('fail:ExportIncomplete'), { workflowId: randomUUID() });
-    await complete.result();
-    await failureOf(failed);
-    await worker.stop();
-    const impatient = ({ workflowId }: ExportHandle) =>
-      new ExportHandle({ client, workflowId, queryTimeoutMs: 300 }).progress();
-    const [well, badly] = await Promise.all([impatient(complete), impatient(failed)]);
-    assert.equal(well.source, 'description');
-    assert.equal(well.phase, 'complete');
-    assert.deepEqual(well.result, aResult('complete'));
-    assert.equal(badly.phase, 'incomplete');
-    assert.deepEqual(badly.result, aResult('incomplete'));
-  });
+  await withExports(
+    env,
+    async (exports, client, worker) => {
+      const complete = await exports.startExport(anInput('complete'), { workflowId: randomUUID() });
+      const failed = await exports.startExport(anInput('fail:ExportIncomplete'), {
+        workflowId: randomUUID(),
+      });
+      await complete.result();
+      await failureOf(failed);
+      await worker.stop();
+      const impatient = ({ workflowId }: ExportHandle) =>
+        new ExportHandle({ client, workflowId, queryTimeoutMs: 300 }).progress();
+      const [well, badly] = await Promise.all([impatient(complete), impatient(failed)]);
+      assert.equal(well.source, 'description');
+      assert.equal(well.phase, 'complete');
+      assert.deepEqual(well.result, aResult('complete'));
+      assert.equal(badly.phase, 'incomplete');
+      assert.deepEqual(badly.result, aResult('incomplete'));
+    },
+    {},
+  );
 });
 
 test('a data converter that encrypts hides nothing from the client', async () => {
@@ -114,7 +124,7 @@ test('a data converter that encrypts hides nothing from the client', async () =>
       });
       assert.deepEqual((await failureOf(failing)).result, aResult('incomplete'));
     },
-    { payloadCodecs: [xorCodec] },
+    { dataConverter: { payloadCodecs: [xorCodec] } },
   );
 });
 

@@ -13,14 +13,14 @@ import {
   StorageRejectedError,
 } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
-import { failureOf, withExports } from './client-env.ts';
-import { anInput, aResult } from './samples.ts';
+import { failureOf, tearDown, withExports } from './client-env.ts';
+import { anInput, aResult, FAULTS } from './samples.ts';
 
 let env: TestWorkflowEnvironment;
 before(async () => {
   env = await createDevServerEnv();
 });
-after(() => env.teardown());
+after(() => tearDown(env));
 
 /** The workflow's failure types and the class that a caller gets for each. */
 const failures = {
@@ -52,6 +52,15 @@ test('an incomplete export and one that timed out carry what they had reached', 
       const handle = await exports.startExport(anInput(`fail:${type}`), { workflowId: randomUUID() });
       assert.deepEqual((await failureOf(handle)).result, aResult('incomplete'));
     }
+  });
+});
+
+test('the faults of an input that the workflow refused are those of its details, one by one', async () => {
+  await withExports(env, async (exports) => {
+    const handle = await exports.startExport(anInput('fail:InvalidInput'), { workflowId: randomUUID() });
+    const error = await failureOf(handle);
+    assert.ok(error instanceof InvalidInputError);
+    assert.deepEqual(error.faults, FAULTS);
   });
 });
 

@@ -3,9 +3,11 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
+  continueAsNew,
   proxyActivities,
   setHandler,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { ExportActivities } from '../../activities/api.ts';
 import {
@@ -17,7 +19,7 @@ import {
   type ExportJobResult,
   type ExportProgress,
 } from '../../workflows/api.ts';
-import { aProgress, aResult } from './samples.ts';
+import { aProgress, aResult, FAULTS } from './samples.ts';
 
 const { watchExportJob, createExportJob } = proxyActivities<
   Record<'watchExportJob' | 'createExportJob', (input: Record<string, never>) => Promise<void>>
@@ -41,7 +43,11 @@ export async function exportJob(input: ExportJobInput): Promise<ExportJobResult>
     case 'incomplete':
       return aResult(ending);
     case 'fail': {
-      const details = ['ExportIncomplete', 'ExportTimedOut'].includes(type) ? [aResult('incomplete')] : [];
+      const details = ['ExportIncomplete', 'ExportTimedOut'].includes(type)
+        ? [aResult('incomplete')]
+        : type === 'InvalidInput'
+          ? [{ faults: FAULTS }]
+          : [];
       throw ApplicationFailure.create({ type, message: `${type} it is`, nonRetryable: true, details });
     }
     case 'look':
@@ -49,6 +55,13 @@ export async function exportJob(input: ExportJobInput): Promise<ExportJobResult>
       break;
     case 'create':
       await createExportJob({});
+      break;
+    case 'renew':
+      if (workflowInfo().continuedFromExecutionRunId !== undefined) break;
+      await condition(() => looks > 0);
+      return continueAsNew<typeof exportJob>(input);
+    case 'linger':
+      await condition(() => looks > 0);
       break;
     default:
   }

@@ -63,6 +63,9 @@ export function aResult(outcome: ExportJobResult['outcome']): ExportJobResult {
   };
 }
 
+/** As `exportJob` names them in the details of `InvalidInput`. */
+export const FAULTS = ['startDay must be a day', 'endDay must be a day'];
+
 /** What a later look at the job of {@link aProgress} saw. */
 export const LATER_SIGHTING: JobSighting = {
   jobSid: 'JS1',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ExportActivities } from '../../activities/index.ts';
@@ -76,6 +77,19 @@ describe('the plugin', () => {
     );
   });
 
+  test('refuses a Worker in which downloads could take every place, naming both numbers', () => {
+    const plugin = new BulkExportsPlugin({ ...OPTIONS, downloadSlots: 20 });
+    assert.throws(
+      () => plugin.configureWorker({ ...MINE, maxConcurrentActivityTaskExecutions: 40 }),
+      (error) => error instanceof TypeError && /2 × 20\).*got 40/.test(error.message),
+    );
+    plugin.configureWorker({ ...MINE, maxConcurrentActivityTaskExecutions: 41 });
+    plugin.configureWorker(MINE);
+    const large = new BulkExportsPlugin({ ...OPTIONS, downloadSlots: 50 });
+    assert.throws(() => large.configureWorker(MINE), /got 100/, "Temporal's default is no more than that");
+    large.configureWorker({ ...MINE, tuner: {} as NonNullable<WorkerOptions['tuner']> });
+  });
+
   describe('and its connections', () => {
     let server: Server;
     let options: BulkExportsPluginOptions;
@@ -92,9 +106,28 @@ describe('the plugin', () => {
     test('closes them once the last of its Workers has ended, and not before', async () => {
       const plugin = new BulkExportsPlugin(options);
       const [first, second] = [plugin.configureWorker(MINE), plugin.configureWorker(MINE)];
+      await plugin.runWorker(ANY_WORKER, async () => {
+        await deleteJob(second);
+        await plugin.runWorker(ANY_WORKER, () => deleteJob(first));
+        assert.notEqual(await countConnections(), 0, 'the other Worker still runs');
+      });
+      await until(async () => (await countConnections()) === 0);
+    });
+
+    test('closes them although a Worker that was configured never came to run', async () => {
+      const plugin = new BulkExportsPlugin(options);
+      plugin.configureWorker(MINE);
+      const next = plugin.configureWorker(MINE);
+      await plugin.runWorker(ANY_WORKER, () => deleteJob(next));
+      await until(async () => (await countConnections()) === 0);
+    });
+
+    test('opens them anew for a Worker that was configured before another has ended', async () => {
+      const plugin = new BulkExportsPlugin(options);
+      const [first, second] = [plugin.configureWorker(MINE), plugin.configureWorker(MINE)];
       await plugin.runWorker(ANY_WORKER, () => deleteJob(first));
       await plugin.runWorker(ANY_WORKER, () => deleteJob(second));
-      await assert.rejects(deleteJob(second), /UND_ERR_DESTROYED/);
+      await until(async () => (await countConnections()) === 0);
     });
 
     test('closes them also where the Worker failed, and is ready for another', async () => {
@@ -107,8 +140,18 @@ describe('the plugin', () => {
       const next = plugin.configureWorker(MINE);
       await plugin.runWorker(ANY_WORKER, () => deleteJob(next));
     });
+
+    function countConnections(): Promise<number> {
+      return new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+      );
+    }
   });
 });
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await pause(5);
+}
 
 function configure(mine: WorkerOptions): WorkerOptions {
   return new BulkExportsPlugin(OPTIONS).configureWorker(mine);

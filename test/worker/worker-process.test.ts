@@ -87,7 +87,10 @@ describe('the worker process', () => {
     const worker = new WorkerProcess({ ...variables('nowhere'), TEMPORAL_ADDRESS: '127.0.0.1:1' });
     workers.push(worker);
     assert.equal((await worker.ended).exitCode, 1);
-    assert.match(worker.output(), /Could not connect to Temporal \[127\.0\.0\.1:1\].*TEMPORAL_ADDRESS/);
+    assert.match(
+      worker.output(),
+      /TemporalUnreachable: Could not connect to Temporal \[127\.0\.0\.1:1\].*TEMPORAL_ADDRESS/,
+    );
   });
 
   async function startWorker(taskQueue: string, graceTime?: string): Promise<WorkerProcess> {

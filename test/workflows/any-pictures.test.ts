@@ -48,7 +48,11 @@ const story = fc.record({
       maxLength: 6,
     },
   ),
-  deleteFate: fc.constantFrom('deleted' as const, 'deleted' as const, 'alreadyGone' as const),
+  deletes: fc.array(
+    fc.constantFrom('deleted' as const, 'alreadyGone' as const, 'TwilioUnavailable' as const),
+    { maxLength: 6 },
+  ),
+  lostAnswers: fc.array(fc.boolean(), { maxLength: 4 }),
   allowIncomplete: fc.boolean(),
 });
 
@@ -63,7 +67,7 @@ describe('for any sequence of pictures', { timeout: 180_000 }, () => {
     await fc.assert(
       fc.asyncProperty(
         story,
-        async ({ dayCount, submissions, downloads, refusals, deleteFate, allowIncomplete }) => {
+        async ({ dayCount, submissions, downloads, refusals, deletes, lostAnswers, allowIncomplete }) => {
           const input = inputOf(dayCount, { allowIncomplete, timeout: '20 days' });
           let creates = 0;
           const twilio = new LiteralTwilio({
@@ -84,7 +88,15 @@ describe('for any sequence of pictures', { timeout: 180_000 }, () => {
               if (outcome === 'empty') return { outcome };
               throw fail(outcome, 'as the story has it');
             },
-            deleteFate,
+            answerCreate: ({ submission }, attempt) => {
+              if (attempt === 1 && lostAnswers[submission - 1])
+                throw fail('TwilioUnavailable', 'the answer was lost');
+            },
+            delete: () => {
+              const fate = deletes[twilio.deletes.length - 1] ?? 'deleted';
+              if (fate === 'TwilioUnavailable') throw fail(fate, '503');
+              return fate;
+            },
           });
 
           const { progress } = await exports.run(twilio.activities(), input);

@@ -141,7 +141,11 @@ describe('a cancelled export', { timeout: 120_000 }, () => {
       await cancel(handle);
       const { progress } = await endOf(handle);
       assert.equal(progress?.result?.outcome, 'cancelled');
-      assert.equal(twilio.jobs.length, 0);
+      assert.deepEqual([twilio.jobs, twilio.sweeps, twilio.fileSweeps], [[], [], []]);
+      assert.deepEqual(
+        progress.result.days.map(({ attempts }) => attempts),
+        [0, 0],
+      );
     });
   }
 

@@ -5,7 +5,8 @@ import type { ExportPhase } from '../../workflows/api.ts';
 import { addDays } from '../../workflows/calendar.ts';
 import { cardOf } from '../../workflows/card.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
-import { closeDay, enterPicture, enterSubmission, openLedger, tryAgain } from '../../workflows/ledger.ts';
+import { closeDay, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
+import { openLedger } from '../../workflows/ledger.ts';
 import { progressOf } from '../../workflows/progress.ts';
 
 const NOW = '2026-11-22T12:00:00.000Z';

@@ -100,6 +100,10 @@ describe('exportJob', { timeout: 120_000 }, () => {
       result.days.map(({ attempts }) => attempts),
       [2, 2],
     );
+    assert.deepEqual(
+      twilio.jobs.map(({ days }) => days.length),
+      [2, 2],
+    );
     assert.equal(twilio.downloads.filter((day) => day === input.startDay).length, 4);
   });
 
@@ -215,7 +219,7 @@ describe('exportJob', { timeout: 120_000 }, () => {
   it('never has two live jobs for one day: a stuck job that can not be deleted fails its days', async () => {
     const { twilio, result } = await run(inputOf(2, { errorPatience: '1 hour', allowIncomplete: true }), {
       looks: (job) => [{ statuses: all(job, 'ErrorDuringRun') }],
-      deleteFate: 'notDeletable',
+      delete: () => 'notDeletable',
     });
     assert.deepEqual(outcomesOf(result), ['failed', 'failed']);
     assert.equal(twilio.jobs.length, 1);
@@ -286,7 +290,7 @@ describe('exportJob', { timeout: 120_000 }, () => {
     it(`fails with ${type} itself, at once and with nothing to clean, when the first create finds it`, async () => {
       const { twilio, failure, progress } = await run(inputOf(3), {
         create: () => {
-          throw fail(type, 'no');
+          throw fail(type, 'no', { inDoubt: false });
         },
       });
       assert.equal(readFailure(failure).type, type);
@@ -295,18 +299,96 @@ describe('exportJob', { timeout: 120_000 }, () => {
     });
   }
 
-  it('rides out credentials that stop working in mid-run, and shows them as a problem', async () => {
-    let refusals = 0;
-    const { result } = await run(inputOf(2), {
-      create: ({ submission }) => {
-        if (submission > 1 && refusals++ < 3) throw fail('AuthenticationRejected', 'Twilio answered 401');
+  it('asks for the patience of a mid-run create once a job was made, and not before', async () => {
+    const isUnderWay: boolean[] = [];
+    await run(inputOf(1), {
+      create: (input) => void isUnderWay.push(input.isUnderWay),
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'Failed' : 'Completed') }],
+    });
+    assert.deepEqual(isUnderWay, [false, true]);
+  });
+
+  it('looks for the job of a lost answer when a later attempt is refused for good', async () => {
+    const { twilio, failure } = await run(inputOf(2), {
+      answerCreate: (_, attempt) => {
+        if (attempt === 1) throw fail('TwilioUnavailable', 'reset after it was carried out');
       },
+      create: (_, attempt) => {
+        if (attempt > 1) throw fail('StorageRejected', 'no', { inDoubt: true });
+      },
+    });
+    assert.equal(readFailure(failure).type, 'StorageRejected');
+    assert.deepEqual(
+      twilio.jobs.map(({ isAlive }) => isAlive),
+      [false],
+    );
+    assert.deepEqual(twilio.sweeps, [{ keep: [], createInDoubt: true }]);
+  });
+
+  it('looks once more before it gives a job up, and finds the days that came meanwhile', async () => {
+    const { twilio, result } = await run(inputOf(2, { errorPatience: '1 hour' }), {
       looks: (job) => [
-        { after: '1 hour', statuses: job.submission > 1 ? all(job, 'Completed') : all(job, 'Failed') },
+        { statuses: all(job, 'ErrorDuringRun') },
+        { onlyFresh: true, statuses: all(job, 'Completed') },
       ],
+      delete: () => 'notDeletable',
     });
     assert.equal(result?.outcome, 'complete');
-    assert.equal(refusals, 4);
+    assert.equal(twilio.jobs.length, 1);
+  });
+
+  it('does not submit again what a person deleted in a job that is given up', async () => {
+    const { twilio, result } = await run(inputOf(3, { errorPatience: '1 hour', allowIncomplete: true }), {
+      looks: (job) =>
+        job.submission === 1
+          ? [
+              {
+                statuses: {
+                  [job.days[0] ?? '']: 'DeletedByUserRequest',
+                  [job.days[1] ?? '']: 'ErrorDuringRun',
+                  [job.days[2] ?? '']: 'Failed',
+                },
+              },
+            ]
+          : [{ statuses: all(job, 'Completed') }],
+    });
+    assert.deepEqual(outcomesOf(result), ['deleted', 'downloaded', 'downloaded']);
+    assert.deepEqual(
+      twilio.jobs.map(({ days }) => days.length),
+      [3, 2],
+    );
+  });
+
+  it('tries once more at the end to delete a job that could not be deleted, and names it', async () => {
+    const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour', allowIncomplete: true }), {
+      looks: (job) => [{ statuses: all(job, 'ErrorDuringRun') }],
+      delete: (_, time) => {
+        if (time <= 60) throw fail('TwilioUnavailable', '503');
+        return 'deleted';
+      },
+    });
+    assert.equal(result?.jobs[0]?.fate, 'deleted');
+    assert.equal(twilio.jobs[0]?.isAlive, false);
+  });
+
+  it('knows its own DELETE again when the answer to it was lost', async () => {
+    const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour' }), {
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'ErrorDuringRun' : 'Completed') }],
+      delete: (_, time) => {
+        if (time === 1) throw fail('TwilioUnavailable', 'reset after it was carried out');
+        return 'alreadyGone';
+      },
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(twilio.jobs.length, 2);
+  });
+
+  it('is patient with a job in the queue that says nothing of any day', async () => {
+    const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour' }), {
+      looks: (job) => [{ statuses: {} }, { after: '3 days', statuses: all(job, 'Completed') }],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(twilio.jobs.length, 1);
   });
 
   it('waits for the quota of the next day', async () => {

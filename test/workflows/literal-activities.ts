@@ -5,6 +5,8 @@ import { msToNumber } from '@temporalio/common/lib/time.js';
 import type {
   ActivityFailureType,
   CreateExportJobInput,
+  CreateExportJobResult,
+  DeleteExportJobResult,
   DownloadExportDayInput,
   DownloadExportDayResult,
   ExportActivities,
@@ -23,18 +25,25 @@ export interface Look {
   /** Default: whether every day has a final status. */
   over?: boolean;
   gone?: boolean;
+  /** Shown to nobody but a look without a picture to compare with. */
+  onlyFresh?: boolean;
 }
 
 /** What happens to one export. Everything is optional: without a word all days complete after an hour. */
 export interface Script {
   create?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
+  /** Comes after the job was made: what it throws is an answer that was lost. */
+  answerCreate?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
   /** The looks at the job of a submission; after the last one nothing changes any more. */
   looks?: (job: LiteralJob) => Look[];
   download?: (
     input: DownloadExportDayInput,
     time: number,
   ) => Promise<DownloadExportDayResult | undefined> | DownloadExportDayResult | undefined;
-  deleteFate?: 'deleted' | 'alreadyGone' | 'notDeletable';
+  delete?: (
+    jobSid: string,
+    time: number,
+  ) => Promise<DeleteExportJobResult['fate']> | DeleteExportJobResult['fate'];
 }
 
 /** A job of the script. */
@@ -52,6 +61,7 @@ export interface LiteralJob {
 export class LiteralTwilio {
   readonly jobs: LiteralJob[] = [];
   readonly downloads: string[] = [];
+  readonly deletes: string[] = [];
   readonly manifests: ExportManifest[] = [];
   readonly sweeps: { keep: string[]; createInDoubt: boolean }[] = [];
   readonly fileSweeps: string[][] = [];
@@ -69,27 +79,34 @@ export class LiteralTwilio {
         await this.script.create?.(input, Context.current().info.attempt);
         const days = daysBetween(input.startDay, input.endDay);
         const twin = this.jobs.find(
-          (job) => job.isAlive && !this.isOver(job) && job.days.some((day) => days.includes(day)),
+          (job) =>
+            job.submission !== input.submission &&
+            job.isAlive &&
+            !this.isOver(job) &&
+            job.days.some((day) => days.includes(day)),
         );
         if (twin)
           throw fail('ExportRejected', `two live jobs for one day: ${twin.jobSid} and ${formatRange(input)}`);
         const jobSid = `JS${String(this.jobs.length + 1).padStart(32, '0')}`;
         const clockMs = Date.now();
+        const made = this.jobs.find((job) => job.submission === input.submission && job.isAlive);
+        if (made) return createdJob(input, made, clockMs);
         this.jobs.push({ jobSid, submission: input.submission, days, isAlive: true, looked: 0, clockMs });
-        return {
-          jobSid,
-          friendlyName: `${input.friendlyName} [test]`,
-          createdAt: new Date(clockMs).toISOString(),
-          adopted: false,
-        };
+        await this.script.answerCreate?.(input, Context.current().info.attempt);
+        return createdJob(input, { jobSid }, clockMs);
       },
-      watchExportJob: async ({ jobSid, lookNow }) => {
+      watchExportJob: async ({ jobSid, firstLook, returnUnchanged, seen, poll }) => {
         this.looks += 1;
         const job = this.jobOf(jobSid);
+        const isFresh = returnUnchanged;
+        if (!job.isAlive) return this.pictureOfDeleted(job, { isFresh, wasOver: seen?.over === true });
+        const last = this.looksOf(job)[job.looked - 1];
         const look = this.looksOf(job)[job.looked];
+        if (isFresh && last && !look?.onlyFresh) return pictureOf(job, last, job.clockMs);
         const { attempt } = Context.current().info;
-        if (!look) throw unchanged(NOTHING_NEW_MS);
-        if (attempt === 1 && !lookNow && look.after !== undefined) throw unchanged(look.after);
+        if (attempt === 1 && firstLook === 'soon') throw unchanged(poll.minimumIntervalMs);
+        if (!look || (look.onlyFresh && !isFresh)) throw unchanged(NOTHING_NEW_MS);
+        if (attempt === 1 && firstLook === 'planned' && look.after !== undefined) throw unchanged(look.after);
         job.looked += 1;
         job.clockMs += msToNumber(look.after ?? 0);
         return pictureOf(job, look, job.clockMs);
@@ -102,7 +119,9 @@ export class LiteralTwilio {
         return input.status === 'CompletedEmptyRecords' ? { outcome: 'empty' } : downloaded(input.day);
       },
       deleteExportJob: async ({ jobSid }) => {
-        const fate = this.script.deleteFate ?? 'deleted';
+        this.deletes.push(jobSid);
+        const time = this.deletes.filter((sid) => sid === jobSid).length;
+        const fate = (await this.script.delete?.(jobSid, time)) ?? 'deleted';
         if (fate !== 'notDeletable') this.jobOf(jobSid).isAlive = false;
         return { fate };
       },
@@ -137,6 +156,22 @@ export class LiteralTwilio {
 
   private looksOf(job: LiteralJob): Look[] {
     return this.script.looks?.(job) ?? [{ after: '1 hour', statuses: all(job, 'Completed') }];
+  }
+
+  /** A deleted job is over: what was not final is DeletedByUserRequest. */
+  private pictureOfDeleted(
+    job: LiteralJob,
+    { isFresh, wasOver }: { isFresh: boolean; wasOver: boolean },
+  ): JobPicture {
+    if (wasOver && !isFresh) throw unchanged(NOTHING_NEW_MS);
+    const before = this.looksOf(job)[job.looked - 1]?.statuses ?? {};
+    const statuses = Object.fromEntries(
+      job.days.map((day) => {
+        const status = before[day] ?? 'Unaccounted';
+        return [day, FINAL.has(status) ? status : 'DeletedByUserRequest'];
+      }),
+    );
+    return pictureOf(job, { statuses }, job.clockMs);
   }
 
   private isOver(job: LiteralJob): boolean {
@@ -207,6 +242,15 @@ function pictureOf(job: LiteralJob, { statuses, over, gone = false }: Look, asOf
     estimatedCompletionTime: null,
     problems: [],
   };
+}
+
+function createdJob(
+  input: CreateExportJobInput,
+  { jobSid }: { jobSid: string },
+  clockMs: number,
+): CreateExportJobResult {
+  const createdAt = new Date(clockMs).toISOString();
+  return { jobSid, friendlyName: `${input.friendlyName} [test]`, createdAt, adopted: false };
 }
 
 function unchanged(nextRetryDelay: Duration): ApplicationFailure {

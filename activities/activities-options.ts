@@ -1,0 +1,115 @@
+import type { Dispatcher } from 'undici';
+import { API_URL_RULE, readApiUrl } from './api-url.ts';
+import { isJsonObject } from './json-object.ts';
+import type { ActivitySettings } from './settings.ts';
+import { defaultSettings } from './settings.ts';
+import type { DayStorage } from './storage/day-storage.ts';
+import type { IsQuotaRejection } from './twilio/quota-rejection.ts';
+import { isQuotaRejection } from './twilio/quota-rejection.ts';
+import type { TwilioAccount } from './twilio/twilio-account.ts';
+import { isAccountSid } from './twilio/twilio-account.ts';
+
+/** Twilio's own address: there is one region, and no edge changes it. */
+export const TWILIO_BULKEXPORTS_URL = 'https://bulkexports.twilio.com';
+
+/** Two exports that fetch four days each; a slot holds a few megabytes. */
+export const DEFAULT_DOWNLOAD_SLOTS = 8;
+
+/** What the activities of one worker are made of. */
+export interface CreateActivitiesOptions {
+  /** By the names that callers use. A caller never sends a credential. */
+  accounts: Record<string, TwilioAccount>;
+  /** By the names that callers use. A caller never sends a path. */
+  destinations: Record<string, DayStorage>;
+  /** Default {@link TWILIO_BULKEXPORTS_URL}. Plain http only to this machine. */
+  twilioUrl?: string;
+  /** How many days one worker fetches at once, over all exports. Default {@link DEFAULT_DOWNLOAD_SLOTS}. */
+  downloadSlots?: number;
+  /** Overrides of the tuning numbers, for tests. */
+  settings?: Partial<ActivitySettings>;
+  /**
+   * Carries all requests in place of own agents, for example through a proxy, and is not closed here. Whether a
+   * name leads to a private address is then for it to see.
+   */
+  dispatcher?: Dispatcher;
+  /**
+   * Tells a spent quota, which a new day mends, from a refusal that is final: Twilio's form of it is not public.
+   * Default {@link isQuotaRejection}.
+   */
+  isQuotaRejection?: IsQuotaRejection;
+  /** From 0 to 1. Default `Math.random`. */
+  random?: () => number;
+}
+
+/** The options with every default filled in. */
+export interface ActivitiesOptions extends Omit<CreateActivitiesOptions, 'twilioUrl'> {
+  apiUrl: URL;
+  downloadSlots: number;
+  settings: ActivitySettings;
+  isQuotaRejection: IsQuotaRejection;
+  random: () => number;
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws a `TypeError` that names every faulty option at once, and no credential.
+ */
+export function readActivitiesOptions(options: CreateActivitiesOptions): ActivitiesOptions {
+  const { twilioUrl = TWILIO_BULKEXPORTS_URL, downloadSlots = DEFAULT_DOWNLOAD_SLOTS } = options;
+  const read = readApiUrl(twilioUrl);
+  const faults = [
+    ...findAccountFaults(options.accounts),
+    ...findDestinationFaults(options.destinations),
+    ...('fault' in read ? [`twilioUrl must be ${API_URL_RULE}, ${read.fault}`] : []),
+    ...(Number.isSafeInteger(downloadSlots) && downloadSlots >= 1
+      ? []
+      : [`downloadSlots must be a whole number of at least 1, got ${downloadSlots}`]),
+  ];
+  if ('fault' in read || faults.length > 0) {
+    const list = faults.map((fault) => `\n  - ${fault}`).join('');
+    throw new TypeError(`Could not create the activities. Expected other options:${list}`);
+  }
+  return {
+    ...options,
+    apiUrl: read.url,
+    downloadSlots,
+    settings: { ...defaultSettings, ...options.settings },
+    isQuotaRejection: options.isQuotaRejection ?? isQuotaRejection,
+    random: options.random ?? Math.random,
+  };
+}
+
+/** The compiler does not see what a JavaScript caller, or a variable that is not set, leaves out. */
+function findAccountFaults(accounts: unknown): string[] {
+  if (!isJsonObject(accounts) || Object.keys(accounts).length === 0) {
+    return ['accounts must hold at least one account by its name, got none'];
+  }
+  return Object.entries(accounts).flatMap(([name, account]) => findFieldFaults(`accounts.${name}`, account));
+}
+
+function findFieldFaults(called: string, account: unknown): string[] {
+  const { accountSid, username, password } = isJsonObject(account) ? account : {};
+  const sidFaults =
+    typeof accountSid === 'string' && isAccountSid(accountSid)
+      ? []
+      : [`${called}.accountSid must be AC and 32 hex digits, got ${shapeOf(accountSid)}`];
+  const textFaults = Object.entries({ username, password })
+    .filter(([, value]) => typeof value !== 'string' || value === '')
+    .map(([field, value]) => `${called}.${field} must be a text that is not empty, got ${shapeOf(value)}`);
+  return sidFaults.concat(textFaults);
+}
+
+function findDestinationFaults(destinations: unknown): string[] {
+  return isJsonObject(destinations) && Object.keys(destinations).length > 0
+    ? []
+    : ['destinations must hold at least one destination by its name, got none'];
+}
+
+/** Says what came without saying it: a token in the wrong field is still a token. */
+function shapeOf(value: unknown): string {
+  if (value === '') {
+    return 'an empty text';
+  }
+  return typeof value === 'string' ? 'another text' : value === undefined ? 'nothing' : `a ${typeof value}`;
+}

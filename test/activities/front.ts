@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+
+/** An answer in place of the one from behind. */
+export interface FrontAnswer {
+  status: number;
+  body: string;
+}
+
+/** The body of Twilio's own 404. */
+export const notFoundBody = JSON.stringify({ code: 20_404, message: 'not found', status: 404 });
+
+/**
+ * A server that stands before an API: it answers itself where `answer` gives something, and hands on what the API
+ * says where that is null. The test's end stops it.
+ */
+export async function startFront(
+  t: TestContext,
+  apiUrl: string,
+  answer: (request: IncomingMessage) => FrontAnswer | null,
+): Promise<string> {
+  const server = createServer((request, response) => {
+    const own = answer(request);
+    if (own === null) {
+      handOn(apiUrl, request, response).catch(() => response.destroy());
+    } else {
+      response.writeHead(own.status).end(own.body);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function handOn(apiUrl: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const behind = await fetch(new URL(request.url ?? '', apiUrl), {
+    method: request.method,
+    headers: { authorization: request.headers.authorization ?? '' },
+    redirect: 'manual',
+  });
+  response.writeHead(behind.status, { date: behind.headers.get('date') ?? '' }).end(await behind.text());
+}

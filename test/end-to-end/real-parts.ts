@@ -1,0 +1,107 @@
+/** The parts of a real export: an engine, a simulated Twilio over HTTP, a worker, a client, files on a disk. */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Client } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { ActivitySettings, TwilioAccount } from '../../activities/index.ts';
+import { BulkExportsClient } from '../../client/index.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
+import { createWorker } from '../../worker/index.ts';
+import { addDays, dayOf } from '../../workflows/calendar.ts';
+import type { ExportJobInput } from '../../workflows/api.ts';
+import { workflowBundle } from '../support/temporal.ts';
+
+/** What a test works with. */
+export interface RealParts {
+  simulator: Simulator;
+  exports: BulkExportsClient;
+  client: Client;
+  taskQueue: string;
+  /** The folder of the destination `default`, absolute. */
+  root: string;
+}
+
+/** What differs from the usual. */
+export interface RealPartsOptions {
+  simulator?: SimulatorOptions;
+  /** Beside `default`, which is the simulator's own account. */
+  accounts?: (simulator: Simulator) => Record<string, TwilioAccount>;
+  /** `file:` URLs beside `default`. */
+  destinations?: (root: string) => Record<string, string>;
+}
+
+/** So many seconds of Twilio's pass in one of ours. */
+export const SPEED = 600;
+
+/** Ten minutes of Twilio's are a second here: what the product waits for by its own clock is shortened alike. */
+export const quickSettings: Partial<ActivitySettings> = {
+  settleMs: 100,
+  heartbeatMs: 50,
+  getPauseMinimumMs: 5,
+  getPauseMaximumMs: 10,
+  rateLimitedMs: 100,
+  createRetryMs: 50,
+  slowRetryMs: 500,
+  unaccountedAfterMs: 30 * 60_000,
+  stallMs: 500,
+  dayAppearsWithinMs: 300,
+  dayRecheckMs: 50,
+};
+
+/** Patience of seconds in place of minutes. */
+export const quickInput = {
+  resubmit: { maximumAttempts: 3, cooldown: '100 milliseconds' },
+  poll: { minimumInterval: '1 second', maximumInterval: '1 second' },
+} as const;
+
+/** Starts all of it, lets the test work, and ends all of it. */
+export async function withRealParts<T>(
+  env: TestWorkflowEnvironment,
+  options: RealPartsOptions,
+  work: (parts: RealParts) => Promise<T>,
+): Promise<T> {
+  const simulator = await startSimulator({ clock: { kind: 'faster', speed: SPEED }, ...options.simulator });
+  const root = await mkdtemp(join(tmpdir(), 'bulk-exports-'));
+  const taskQueue = randomUUID();
+  try {
+    const worker = await createWorker({
+      connection: env.nativeConnection,
+      namespace: env.namespace ?? 'default',
+      taskQueue,
+      accounts: { default: accountOf(simulator), ...options.accounts?.(simulator) },
+      destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
+      twilioUrl: simulator.apiUrl,
+      settings: quickSettings,
+      workflowBundle: await workflowBundle(),
+      shutdownGraceTime: '1 second',
+    });
+    const exports = new BulkExportsClient({ client: env.client, taskQueue });
+    return await worker.runUntil(work({ simulator, exports, client: env.client, taskQueue, root }));
+  } finally {
+    await simulator.stop();
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** The simulator's first account, as a worker's configuration names it. */
+export function accountOf({ accountSid, authToken }: Simulator): TwilioAccount {
+  return { accountSid, username: accountSid, password: authToken };
+}
+
+/** An input of so many days, old enough for Twilio also when its clock runs ahead. */
+export function quickExport(count: number, more: Partial<ExportJobInput> = {}): ExportJobInput {
+  const endDay = addDays(dayOf(Date.now()), -10);
+  return { resourceType: 'Messages', startDay: addDays(endDay, 1 - count), endDay, ...quickInput, ...more };
+}
+
+/** Every file below a folder, relative to it, in order. */
+export async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .toSorted();
+}

@@ -1,0 +1,142 @@
+/** The few steps that change what the export knows. Pure but for the ledger that they change. */
+import type { DayFile, DayOutcome, Instant, JobPicture } from '../activities/api.ts';
+import { DAY_MS, daysOfRanges, type Range } from './calendar.ts';
+import type { ResolvedExportJobInput } from './input.ts';
+import { type DayRecord, hasFile, isStuck, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
+
+/** Enters a submission: its days now wait for the new job. */
+export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now: Instant): JobRecord {
+  const job: JobRecord = {
+    submission: ledger.jobs.length + 1,
+    startDay,
+    endDay,
+    jobSid: null,
+    friendlyName: '',
+    createdAt: now,
+    lastSeenAt: now,
+    picture: null,
+    problemsSince: {},
+    quotaWait: null,
+    abandonedAt: null,
+    over: false,
+    inDoubt: false,
+    fate: null,
+  };
+  ledger.jobs.push(job);
+  for (const record of ledger.days) {
+    if (record.day < startDay || record.day > endDay) continue;
+    record.stage = 'submitted';
+    record.attempts += 1;
+    record.submission = job.submission;
+    record.status = null;
+    record.since = now;
+    record.dueAt = null;
+    record.alone = false;
+    record.corruptFiles = 0;
+  }
+  return job;
+}
+
+/** Enters what a look has shown. A day whose file is there is fetched from now on, whatever its job does. */
+export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture, now: Instant): void {
+  const before = job.problemsSince;
+  const stuckBefore = new Set(waitingDays(ledger, job).filter((record) => isStuck(record, job)));
+  job.picture = picture;
+  if (!picture.gone) job.lastSeenAt = picture.asOf;
+  job.problemsSince = Object.fromEntries(picture.problems.map(({ type }) => [type, before[type] ?? now]));
+
+  const statusOf = new Map(
+    Object.entries(picture.days).flatMap(([status, ranges]) =>
+      daysOfRanges(ranges).map((day): [string, string] => [day, status]),
+    ),
+  );
+  for (const record of waitingDays(ledger, job)) {
+    const status = statusOf.get(record.day) ?? 'Unaccounted';
+    const isNew = status !== record.status;
+    record.status = status;
+    // The time in the queue does not count against the patience with a day that is stuck.
+    if (isNew || (isStuck(record, job) && !stuckBefore.has(record))) record.since = now;
+    if (hasFile(status)) record.stage = 'toFetch';
+  }
+}
+
+/** Closes a job of which nothing more is expected: a day that it did not bring is deleted, or tried again. */
+export function closeJob(
+  ledger: Ledger,
+  job: JobRecord,
+  request: ResolvedExportJobInput,
+  now: Instant,
+): void {
+  closeDeletedDays(ledger, job);
+  for (const record of waitingDays(ledger, job)) {
+    record.alone = record.status === 'Unaccounted' && job.abandonedAt === null && !job.picture?.gone;
+    tryAgain(record, { problem: missingDayProblem(record, job), request, now });
+  }
+  job.over = true;
+}
+
+/** A day that somebody else deleted is not submitted again: that was a person's will. */
+export function closeDeletedDays(ledger: Ledger, job: JobRecord): void {
+  if (job.abandonedAt !== null) return;
+  for (const record of waitingDays(ledger, job))
+    if (wasDeleted(record, job))
+      closeDay(record, { outcome: 'deleted', problem: missingDayProblem(record, job) });
+}
+
+/** Closes for good the days that a job still owes and that nobody may ask for again, since it can not be deleted. */
+export function closeStuckDays(ledger: Ledger, job: JobRecord, problem: string): void {
+  for (const record of waitingDays(ledger, job))
+    if (isStuck(record, job)) closeDay(record, { outcome: 'failed', problem });
+}
+
+/** A day that was not brought goes out again after the cool-down, or has failed for good. */
+export function tryAgain(
+  record: DayRecord,
+  { problem, request, now }: { problem: string; request: ResolvedExportJobInput; now: Instant },
+): void {
+  const { maximumAttempts, cooldownMs } = request.resubmit;
+  if (record.attempts >= maximumAttempts) {
+    const tries =
+      record.attempts === 1 ? 'the only submission' : `the last of ${record.attempts} submissions`;
+    closeDay(record, { outcome: 'failed', problem: `${problem} (${tries})` });
+    return;
+  }
+  record.stage = 'toSubmit';
+  record.problem = problem;
+  record.since = now;
+  record.dueAt = new Date(Date.parse(now) + cooldownMs).toISOString();
+}
+
+/** Gives a day its one outcome. */
+export function closeDay(
+  record: DayRecord,
+  {
+    outcome,
+    file = null,
+    problem = null,
+  }: { outcome: DayOutcome; file?: DayFile | null; problem?: string | null },
+): void {
+  record.stage = 'over';
+  record.outcome = outcome;
+  record.file = file;
+  record.problem = problem;
+}
+
+/** Files and jobs vanish seven days after they were made; a little earlier we no longer blame a person. */
+const VANISHING_AGE_DAYS = 6;
+
+function wasDeleted({ status }: DayRecord, { picture, lastSeenAt }: JobRecord): boolean {
+  if (status === 'DeletedByUserRequest' || (status === 'RunningToBeDeleted' && picture?.gone)) return true;
+  if (!picture?.gone || status === 'Failed') return false;
+  return Date.parse(picture.asOf) < Date.parse(lastSeenAt) + VANISHING_AGE_DAYS * DAY_MS;
+}
+
+function missingDayProblem({ status }: DayRecord, job: JobRecord): string {
+  const where = `[job ${job.jobSid}]`;
+  if (status === 'Failed') return `Twilio reports Failed ${where}`;
+  if (job.abandonedAt !== null)
+    return `The day was stuck for longer than the export is patient, and its job was deleted ${where}`;
+  if (status === 'DeletedByUserRequest') return `The day was deleted at Twilio by somebody else ${where}`;
+  if (job.picture?.gone) return `Twilio does not know the job any more ${where}`;
+  return `The job is over and Twilio does not say how the day ended ${where}`;
+}
