@@ -1,5 +1,6 @@
 /**
- * The contract between the workflow and the activities. Types alone: nothing of this file exists at run time.
+ * The contract between the workflow and the activities. Types alone: nothing of this file exists at run time. It is
+ * long since it is whole: what crosses the boundary is read in one place.
  *
  * The property names of {@link ExportActivities} are the activity types on the wire. They never change: a
  * running export replays them by name.

@@ -144,7 +144,7 @@ describe('the signal checkNow', { timeout: 60_000 }, () => {
     const counts = await countEvents(handle);
     const allowed = eventsAllowed({ days: 1, changes: counts.pictures, checkNow: 4 });
     t.diagnostic(
-      `${first} and ${afterTheInterval} events each, ${withinTheInterval} within the interval of the one before; ` +
+      `${first} and ${afterTheInterval} events each, ${withinTheInterval} soon after the one before; ` +
         `${counts.events} in all, of ${allowed} allowed`,
     );
     const most = Math.max(first, withinTheInterval, afterTheInterval);

@@ -105,6 +105,7 @@ export class LiteralTwilio {
         if (isFresh && last && !look?.onlyFresh) return pictureOf(job, last, job.clockMs);
         const { attempt } = Context.current().info;
         if (attempt === 1 && firstLook === 'soon') throw unchanged(poll.minimumIntervalMs);
+        if (!look && attempt === 1 && firstLook === 'now') throw unchanged(poll.minimumIntervalMs);
         if (!look || (look.onlyFresh && !isFresh)) throw unchanged(NOTHING_NEW_MS);
         if (attempt === 1 && firstLook === 'planned' && look.after !== undefined) throw unchanged(look.after);
         job.looked += 1;
