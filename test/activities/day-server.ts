@@ -1,7 +1,6 @@
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { TestContext } from 'node:test';
+import { listenOnLoopback } from './loopback.ts';
 
 /** A request that reached the store. */
 export interface StoreRequest {
@@ -27,7 +26,7 @@ export async function startDayServer(
 ): Promise<DayServer> {
   const stored: StoreRequest[] = [];
   const asked: string[] = [];
-  const storeUrl = await listen(t, (request, response) => {
+  const storeUrl = await listenOnLoopback(t, (request, response) => {
     const { range, authorization } = request.headers;
     stored.push({
       range,
@@ -37,21 +36,10 @@ export async function startDayServer(
     });
     store(request, response, stored.length);
   });
-  const apiUrl = await listen(t, (request, response) => {
+  const apiUrl = await listenOnLoopback(t, (request, response) => {
     asked.push(request.url ?? '');
     const location = link?.(storeUrl) ?? `${storeUrl}/file?X-Amz-Signature=planted-signature-${asked.length}`;
     response.writeHead(307, { location }).end(JSON.stringify({ redirect_to: location }));
   });
   return { apiUrl, asked, stored };
-}
-
-async function listen(t: TestContext, listener: RequestListener): Promise<string> {
-  const server: Server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
 }

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { listenOnLoopback } from './loopback.ts';
 
 /** An answer in place of the one from behind. */
 export interface FrontAnswer {
@@ -22,7 +20,7 @@ export async function startFront(
   apiUrl: string,
   answer: (request: IncomingMessage) => FrontAnswer | null,
 ): Promise<string> {
-  const server = createServer((request, response) => {
+  return await listenOnLoopback(t, (request, response) => {
     const own = answer(request);
     if (own === null) {
       handOn(apiUrl, request, response).catch(() => response.destroy());
@@ -30,13 +28,6 @@ export async function startFront(
       response.writeHead(own.status).end(own.body);
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function handOn(apiUrl: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { CreateExportJobInput } from '../../activities/index.ts';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
+import { listenOnLoopback } from './loopback.ts';
 import { identity, startRig } from './rig.ts';
 
 const input: CreateExportJobInput = {
@@ -36,7 +32,7 @@ test('every page of the jobs list is searched', async (t) => {
   const { run } = await startRig(t);
   const { result: made } = await run('createExportJob', input);
   let pages = 0;
-  const apiUrl = await startApi(t, (request, response) => {
+  const apiUrl = await listenOnLoopback(t, (request, response) => {
     pages++;
     const isLast = request.url?.includes('Page=2');
     const job = { job_sid: `JS${'a'.repeat(32)}`, friendly_name: made?.friendlyName };
@@ -52,11 +48,11 @@ test('every page of the jobs list is searched', async (t) => {
 
 test('a next page at another origin is not followed: it would be sent the credentials', async (t) => {
   const asked: string[] = [];
-  const elsewhere = await startApi(t, (request, response) => {
+  const elsewhere = await listenOnLoopback(t, (request, response) => {
     asked.push(request.url ?? '');
     response.end('{}');
   });
-  const apiUrl = await startApi(t, (_request, response) => {
+  const apiUrl = await listenOnLoopback(t, (_request, response) => {
     response.end(JSON.stringify({ jobs: [], meta: { next_page_url: `${elsewhere}/v1/x` } }));
   });
   const { run } = await startRig(t, { twilioUrl: apiUrl });
@@ -67,7 +63,7 @@ test('a next page at another origin is not followed: it would be sent the creden
 });
 
 test('a list without end is given up', async (t) => {
-  const apiUrl = await startApi(t, (request, response) => {
+  const apiUrl = await listenOnLoopback(t, (request, response) => {
     response.end(
       JSON.stringify({ jobs: [], meta: { next_page_url: `http://${request.headers.host}/again` } }),
     );
@@ -79,7 +75,7 @@ test('a list without end is given up', async (t) => {
 
 test('a page of far more entries than were asked for is no page of this API', async (t) => {
   let count = 2_000;
-  const apiUrl = await startApi(t, (_request, response) => {
+  const apiUrl = await listenOnLoopback(t, (_request, response) => {
     response.end(JSON.stringify({ jobs: Array.from({ length: count }, () => ({})), meta: {} }));
   });
   const { run } = await startRig(t, { twilioUrl: apiUrl });
@@ -93,7 +89,7 @@ test('a page of far more entries than were asked for is no page of this API', as
 
 test('of an error that is longer than any of Twilio only a little is read', async (t) => {
   let sentBytes = 0;
-  const apiUrl = await startApi(t, (_request, response) => {
+  const apiUrl = await listenOnLoopback(t, (_request, response) => {
     response.writeHead(404);
     const timer = setInterval(() => {
       sentBytes += 32 * 1024;
@@ -109,7 +105,7 @@ test('of an error that is longer than any of Twilio only a little is read', asyn
 
 test('answers that are none of this API are an outage, never a crash', async (t) => {
   for (const body of ['', 'null', '[]', '<html>', '"x"', 'x'.repeat(2_000)]) {
-    const apiUrl = await startApi(t, (_request, response) => response.end(body));
+    const apiUrl = await listenOnLoopback(t, (_request, response) => response.end(body));
     const { run } = await startRig(t, { twilioUrl: apiUrl, settings: { answerLimitBytes: 1_000 } });
     const { failure } = await run('watchExportJob', watch);
     assert.equal(failure?.type, 'TwilioUnavailable', body.slice(0, 9));
@@ -117,7 +113,7 @@ test('answers that are none of this API are an outage, never a crash', async (t)
 });
 
 test('a Twilio that keeps the connection and says nothing is given up in time', async (t) => {
-  const apiUrl = await startApi(t, () => {});
+  const apiUrl = await listenOnLoopback(t, () => {});
   const { run } = await startRig(t, { twilioUrl: apiUrl, settings: { requestTimeoutMs: 40, getTries: 1 } });
   const { failure } = await run('watchExportJob', watch);
   assert.equal(failure?.type, 'TwilioUnavailable');
@@ -129,7 +125,7 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
   const basic = Buffer.from(`AC${'5'.repeat(32)}:${secret}`).toString('base64');
   const link = 'https://store.example/f?X-Amz-Signature=planted-signature';
   for (const status of [400, 401, 403, 404, 405, 429, 500]) {
-    const apiUrl = await startApi(t, (_request, response) => {
+    const apiUrl = await listenOnLoopback(t, (_request, response) => {
       const message = `${secret} ${encodeURIComponent(secret)} ${basic} ${link} `.repeat(100);
       response
         .writeHead(status, { 'twilio-request-id': secret })
@@ -187,14 +183,3 @@ test('faulty options are named, all at once and without a credential', () => {
     );
   }
 });
-
-async function startApi(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
