@@ -4,6 +4,7 @@ import { accountFor } from './accounts.ts';
 import type { Account } from './accounts.ts';
 import { notFound, refusal, unavailablePage } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { answerControl } from './control.ts';
 import { answerFetchDay, answerListDays } from './day-operations.ts';
 import { durationMs } from './duration.ts';
 import {
@@ -13,7 +14,6 @@ import {
 } from './export-operations.ts';
 import type { MetFaults } from './faults.ts';
 import { answerCreateJob, answerDeleteJob, answerFetchJob, answerListJobs } from './job-operations.ts';
-import { readLedger } from './read-ledger.ts';
 import { addTo } from './ledger.ts';
 import { hexOf } from './random.ts';
 import { readBody } from './read-body.ts';
@@ -21,9 +21,6 @@ import { parseRoute } from './routes.ts';
 import type { Route } from './routes.ts';
 import { sendAnswer } from './send-answer.ts';
 import type { World } from './world.ts';
-
-/** Where a person or a test in another process reads the ledger. */
-const LEDGER_PATH = '/_simulator/ledger';
 
 /** Answers one request to the API. */
 export async function answerApiRequest(
@@ -35,8 +32,9 @@ export async function answerApiRequest(
   world.clock.settle();
   const url = parseUrl(request.url);
   const method = request.method ?? 'GET';
-  if (url.pathname === LEDGER_PATH && method === 'GET') {
-    sendAnswer(world, response, { status: 200, body: readLedger(world) });
+  const control = answerControl(world, { method, path: url.pathname, form });
+  if (control !== null) {
+    sendAnswer(world, response, control);
     return;
   }
   const account = accountFor(world.accounts, request.headers.authorization);

@@ -17,6 +17,8 @@ export interface DayFile {
   /** Of the job that caused it; null where it was made by itself. */
   friendlyName: string | null;
   generatedAtMs: number;
+  /** The same instant as HTTP writes it. */
+  lastModified: string;
   content: FileContent;
 }
 
@@ -46,16 +48,19 @@ export function generateDayFile(input: {
     return;
   }
   const { resourceType, day } = occasion;
+  const generatedAtMs = world.clock.now();
   const file: DayFile = {
     number: world.nextNumber(),
     resourceType,
     day,
     friendlyName,
-    generatedAtMs: world.clock.now(),
+    generatedAtMs,
+    lastModified: new Date(generatedAtMs).toUTCString(),
     content,
   };
   fileBytes({ world, account, file });
   account.files.push(file);
+  latestFiles.delete(account);
 }
 
 /** The files of a type that are still there, in the order of their generation: one day may come twice. */
@@ -65,8 +70,14 @@ export function listedFiles(world: World, account: Account, resourceType: Resour
 }
 
 /** The file that the day has now: the latest that was generated. */
-export function currentFile(world: World, account: Account, of: { resourceType: ResourceType; day: string }) {
-  return listedFiles(world, account, of.resourceType).findLast((file) => file.day === of.day);
+export function currentFile(
+  world: World,
+  account: Account,
+  of: Pick<DayFile, 'resourceType' | 'day'>,
+): DayFile | undefined {
+  const latest = latestFile(account, of);
+  const isThere = latest !== undefined && latest.generatedAtMs > world.clock.now() - FILE_LIFETIME_MS;
+  return isThere ? latest : undefined;
 }
 
 /** The bytes of a file, compressed once. */
@@ -77,25 +88,28 @@ export function fileBytes(input: {
 }): FileBytes {
   const { world, account, file } = input;
   const { amount, version } = file.content;
-  const of = {
-    seed: world.seed,
-    accountSid: account.accountSid,
-    resourceType: file.resourceType,
-    day: file.day,
-    version,
-  };
-  const key = JSON.stringify([of, amount]);
+  const { accountSid } = account;
+  const { resourceType, day } = file;
+  const key = `${accountSid} ${resourceType} ${day} ${version} ${nameOf(amount)}`;
   const known = world.compressed.get(key);
   if (known !== undefined) {
     return known;
   }
-  const bytes = makeFileBytes(of, amount);
+  const bytes = makeFileBytes({ seed: world.seed, accountSid, resourceType, day, version }, amount);
   world.compressed.set(key, bytes);
   const oldest = world.compressed.keys().next().value;
   if (world.compressed.size > COMPRESSED_FILES && oldest !== undefined) {
     world.compressed.delete(oldest);
   }
   return bytes;
+}
+
+/** Tells amounts apart, in a fraction of the time that JSON takes. */
+function nameOf(amount: FileAmount): string {
+  if (amount === 'zeroBytes') {
+    return amount;
+  }
+  return 'records' in amount ? `${amount.records} records` : `${amount.sizeBytes} bytes`;
 }
 
 /** The status with which a day ends, by the script. */
@@ -135,4 +149,25 @@ function contentOf(world: World, occasion: DayOccasion, status: string): FileCon
     case 'missing':
       return null;
   }
+}
+
+/** What was looked for since the account's last file: every download asks, of hundreds of files. */
+const latestFiles = new WeakMap<Account, Map<string, DayFile>>();
+
+function latestFile(account: Account, of: Pick<DayFile, 'resourceType' | 'day'>): DayFile | undefined {
+  const found = latestFiles.get(account) ?? new Map<string, DayFile>();
+  latestFiles.set(account, found);
+  const key = `${of.resourceType} ${of.day}`;
+  const known = found.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  for (let index = account.files.length - 1; index >= 0; index -= 1) {
+    const file = account.files[index];
+    if (file?.resourceType === of.resourceType && file.day === of.day) {
+      found.set(key, file);
+      return file;
+    }
+  }
+  return undefined;
 }

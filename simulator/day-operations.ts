@@ -62,5 +62,5 @@ export function answerFetchDay(
   const link =
     (faults.foreignLink && new URL(faults.foreignLink.url).href) ??
     issueLink(world, { accountSid, resourceType, day, isExpired });
-  return { status: 307, body: { redirect_to: link }, headers: { Location: link } };
+  return { status: 307, body: withNulls(world, { redirect_to: link }), headers: { Location: link } };
 }

@@ -147,7 +147,8 @@ function announce(world: World, account: Account, job: ExportJob): void {
   const { jobSid, friendlyName, resourceType, startDay, endDay, webhookUrl, webhookMethod, email } = job;
   const sentAt = new Date(world.clock.now()).toISOString();
   const subject = `Your bulk export "${friendlyName}" is complete`;
-  for (const to of [`owners and admins of ${account.accountSid}`, ...(email === null ? [] : [email])]) {
+  const receivers = [`owners and admins of ${account.accountSid}`, ...(email === null ? [] : [email])];
+  for (const to of world.script.emails === 'never' ? [] : receivers) {
     world.counts.emails.push({ to, subject, jobSid, sentAt });
   }
   if (webhookUrl !== null && webhookMethod !== null) {

@@ -4,6 +4,7 @@ import type { Answer } from './answer.ts';
 import { addDays, dayAt } from './calendar.ts';
 import { generateDayFile, plannedStatus } from './day-files.ts';
 import { DAY_MS } from './duration.ts';
+import { withNulls } from './job-answers.ts';
 import type { ResourceType } from './script.ts';
 import { sendWebhook } from './webhooks.ts';
 import { isWebUrl } from './web-url.ts';
@@ -12,7 +13,8 @@ import type { World } from './world.ts';
 /** GET …/{ResourceType}. */
 export function answerFetchExport(world: World, resourceType: ResourceType): Answer {
   const url = `${world.urls.api}/v1/Exports/${resourceType}`;
-  return { status: 200, body: { resource_type: resourceType, url, links: { days: `${url}/Days` } } };
+  const shown = { resource_type: resourceType, url, links: { days: `${url}/Days` } };
+  return { status: 200, body: withNulls(world, shown) };
 }
 
 /** GET …/Configuration. */
@@ -78,11 +80,11 @@ function showConfiguration(
   configuration: Configuration,
   resourceType: ResourceType,
 ): Record<string, unknown> {
-  return {
+  return withNulls(world, {
     enabled: configuration.enabled,
     webhook_url: configuration.webhookUrl,
     webhook_method: configuration.webhookMethod,
     resource_type: resourceType,
     url: `${world.urls.api}/v1/Exports/${resourceType}/Configuration`,
-  };
+  });
 }

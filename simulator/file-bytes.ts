@@ -52,14 +52,18 @@ function hashFile(file: FileBytes): string {
 }
 
 /**
- * The bytes of the file at an offset, up to the end of a member; never empty before the end. The buffer is the
- * file's own: copy it before changing it.
+ * The bytes of the file from an offset up to the end of a member, or to `end`; never empty before it. The buffer is
+ * the file's own: copy it before changing it.
  */
-export function bytesAt(file: FileBytes, offset: number): Buffer {
-  const repeatedBytes = file.repeated.length * file.times;
-  return offset < repeatedBytes
-    ? file.repeated.subarray(offset % file.repeated.length)
-    : file.rest.subarray(offset - repeatedBytes);
+export function bytesAt(file: FileBytes, offset: number, end = file.sizeBytes): Buffer {
+  const { repeated, rest } = file;
+  const repeatedBytes = repeated.length * file.times;
+  const isRepeated = offset < repeatedBytes;
+  const member = isRepeated ? repeated : rest;
+  const start = isRepeated ? offset % repeated.length : offset - repeatedBytes;
+  const left = end - offset;
+  // Most often it is all of a member: a view of it would be made for nothing.
+  return start === 0 && left >= member.length ? member : member.subarray(start, start + left);
 }
 
 const NOTHING = Buffer.alloc(0);

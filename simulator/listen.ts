@@ -20,9 +20,7 @@ export async function listen(
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
 ): Promise<ListeningServer> {
   const server = createServer((request, response) => {
-    response.on('error', () => {
-      // The receiver went away: there is nobody to tell.
-    });
+    response.on('error', ignore);
     answer(request, response).catch(() => {
       if (!response.headersSent && !response.destroyed) {
         response.writeHead(500, { 'Content-Type': 'application/json' });
@@ -47,4 +45,8 @@ export async function listen(
         server.closeAllConnections();
       }),
   };
+}
+
+function ignore(): void {
+  // The receiver went away: there is nobody to tell.
 }

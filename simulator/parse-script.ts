@@ -119,6 +119,7 @@ const faultShape: Shape = (value, path, faults) => {
 };
 
 const scriptShape: Shape = fields({
+  description: text,
   life: fields({
     submitted: duration,
     running: duration,
@@ -165,6 +166,8 @@ const scriptShape: Shape = fields({
   faults: listOf(faultShape),
   deleteCompleteAnswers: oneOf([204, 404, 405]),
   nullFields: listOf(text),
+  errorBodies: oneOf(['whole', 'bare']),
+  emails: oneOf(['sent', 'never']),
   concurrentRequests: integer(1),
   store: fields({
     etag: oneOf(['strong', 'weak', 'none']),

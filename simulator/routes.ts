@@ -13,7 +13,9 @@ export type TypedOperation = Exclude<Operation, 'fetchDay' | 'fetchJob' | 'delet
 
 /** The meaning of a method and a path; no operation, with the methods that the path has, where there is none. */
 export function parseRoute(method: string, path: string): Route {
-  const [root, version, exports, first = '', second, third, ...rest] = path.split('/').map(decode);
+  // A slash at the end changes nothing: the real service was asked so, and answered.
+  const segments = path.replace(/\/$/, '').split('/').map(decode);
+  const [root, version, exports, first = '', second, third, ...rest] = segments;
   if (root !== '' || version !== 'v1' || exports !== 'Exports' || rest.length > 0) {
     return { operation: null, allowed: [] };
   }

@@ -31,6 +31,8 @@ export type ScriptDays = string;
 
 /** The whole script. Everything is optional; without a script every day completes after a while, with records. */
 export interface SimulatorScript {
+  /** For people: what happens, and what a good client makes of it. Nothing follows from it. */
+  description?: string;
   /** How days live that no rule of `days` gives statuses. */
   life?: LifeScript;
   /** Rules for days. Of several that match a day, each field is taken from the last one that sets it. */
@@ -43,8 +45,12 @@ export interface SimulatorScript {
   faults?: FaultScript[];
   /** What DELETE answers for a job that is over. Default 204; then the job is gone. */
   deleteCompleteAnswers?: 204 | 404 | 405;
-  /** Fields of jobs and days that are null in every answer: all may be, and `resource_type` was. */
+  /** Fields that are null in every good answer that has them: all may be, and `resource_type` was. */
   nullFields?: string[];
+  /** Errors with all four fields, or without `code` and `more_info`. Default `whole`. */
+  errorBodies?: 'whole' | 'bare';
+  /** Whether anybody is mailed when a job is over: some users never were. Default `sent`. */
+  emails?: 'sent' | 'never';
   /** Requests of one account at once, over which the answer is 429. Default: no limit. */
   concurrentRequests?: number;
   /** What the file store does otherwise than S3 usually does. */

@@ -15,7 +15,11 @@ const CORS_HEADERS = {
 /** Sends an answer of the API. Its Date is the simulator's. */
 export function sendAnswer(world: World, response: ServerResponse, answer: Answer): void {
   addTo(world.counts.answers, String(answer.status));
-  const json = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+  const isBare = world.script.errorBodies === 'bare' && answer.status >= 400;
+  const json =
+    answer.body === undefined
+      ? undefined
+      : JSON.stringify(answer.body, isBare ? ['message', 'status'] : null);
   const body = answer.page ?? json;
   response.writeHead(answer.status, {
     Date: new Date(world.clock.now()).toUTCString(),

@@ -21,53 +21,70 @@ const BATCH_BYTES = 1_048_576;
 /** A gzip header's first bytes: a fault there is not covered by the checksum and might go unnoticed. */
 const GZIP_HEADER_BYTES = 10;
 
-/** Sends the bytes as fast as the receiver takes them. The headers have been written. */
+/** Sends the bytes as fast as the receiver takes them. The headers are ready, and go out with the first bytes. */
 export function sendFile(sending: FileSending): void {
-  const { response, file, faults, onSent } = sending;
-  const { stall, resetMidBody, corrupt, wrongLength } = faults;
-  const at = (share: number): number => sending.start + Math.floor((sending.end - sending.start) * share);
-  const corruptAt = corrupt === undefined ? -1 : corruptibleOffset(file, at(corrupt.at ?? 0.25));
-  const end = Math.min(
-    stall ? at(stall.at ?? 0.5) : sending.end,
-    resetMidBody ? at(resetMidBody.at ?? 0.5) : sending.end,
+  const { response, start, end, faults } = sending;
+  if (response.socket === null) {
+    // Requests may be sent ahead: the answers before this one have the connection still.
+    response.once('socket', () => {
+      process.nextTick(sendFile, sending);
+    });
+    return;
+  }
+  const { stall, resetMidBody, corrupt } = faults;
+  const stopAt = Math.min(
+    stall ? offsetAt(sending, stall.at ?? 0.5) : end,
+    resetMidBody ? offsetAt(sending, resetMidBody.at ?? 0.5) : end,
   );
-  let offset = sending.start;
-
-  const finish = (): void => {
-    if (resetMidBody !== undefined || wrongLength !== undefined) {
-      // Ends the connection once the bytes before it have gone out: a reset would take some of them back.
-      response.socket?.destroySoon();
-    } else if (stall === undefined) {
-      response.end();
-    }
-    // After a stall nothing more comes: the connection stays open until the receiver or the simulator ends it.
-  };
-  const pump = (): void => {
-    let isFull = false;
-    while (offset < end && !isFull && !response.destroyed) {
-      const before = offset;
-      response.socket?.cork();
-      while (offset < end && offset - before < BATCH_BYTES) {
-        const bytes = withFault(bytesAt(file, offset).subarray(0, end - offset), corruptAt - offset);
-        isFull = !response.write(bytes);
-        offset += bytes.length;
-      }
-      response.socket?.uncork();
-      onSent(offset - before);
-    }
-    if (response.destroyed) {
-      return;
-    }
-    if (isFull) {
-      response.once('drain', pump);
-    } else {
-      finish();
-    }
-  };
-  pump();
+  const corruptAt = corrupt === undefined ? -1 : corruptibleOffset(sending, corrupt.at ?? 0.25);
+  sendFrom(sending, { offset: start, stopAt, corruptAt });
 }
 
-function corruptibleOffset(file: FileBytes, offset: number): number {
+/** Hands over one batch, and the rest when there is room again. */
+function sendFrom(sending: FileSending, from: { offset: number; stopAt: number; corruptAt: number }): void {
+  const { response, file, onSent } = sending;
+  const { stopAt, corruptAt } = from;
+  let { offset } = from;
+  let hasRoom = true;
+  // Headers, bytes and end in one system call.
+  response.cork();
+  while (offset < stopAt && (hasRoom || offset - from.offset < BATCH_BYTES)) {
+    const bytes = withFault(bytesAt(file, offset, stopAt), corruptAt - offset);
+    hasRoom = response.write(bytes);
+    offset += bytes.length;
+  }
+  onSent(offset - from.offset);
+  if (offset < stopAt) {
+    response.once('drain', () => {
+      sendFrom(sending, { offset, stopAt, corruptAt });
+    });
+  } else {
+    finish(sending);
+  }
+  response.uncork();
+}
+
+function finish({ response, faults }: FileSending): void {
+  const { stall, resetMidBody, wrongLength } = faults;
+  if (resetMidBody !== undefined || wrongLength !== undefined) {
+    response.flushHeaders();
+    // Ends the connection once the bytes before it have gone out: a reset would take some of them back.
+    response.socket?.destroySoon();
+  } else if (stall !== undefined) {
+    // Nothing more comes: the connection stays open until the receiver or the simulator ends it.
+    response.flushHeaders();
+  } else {
+    response.end();
+  }
+}
+
+function offsetAt({ start, end }: FileSending, share: number): number {
+  return start + Math.floor((end - start) * share);
+}
+
+function corruptibleOffset(sending: FileSending, share: number): number {
+  const { file } = sending;
+  const offset = offsetAt(sending, share);
   const inMember = file.times > 0 ? offset % file.repeated.length : offset;
   return inMember < GZIP_HEADER_BYTES ? offset - inMember + GZIP_HEADER_BYTES : offset;
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createAccount } from './accounts.ts';
 import type { ExpectedFile, ExpectedFileInput, Simulator, SimulatorOptions } from './api.ts';
 import { answerApiRequest } from './api-server.ts';
@@ -21,6 +22,8 @@ import type { World } from './world.ts';
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const resolved = resolveOptions(options);
   const stopping = new AbortController();
+  // Every slow answer and every webhook under way listens to it: many at once are no leak.
+  setMaxListeners(0, stopping.signal);
   const counts = createLedgerCounts();
   const faults = createFaults(resolved.seed, counts);
   let number = 0;

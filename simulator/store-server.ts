@@ -1,13 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseByteRange } from './byte-range.ts';
 import { currentFile, fileBytes } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { addTo } from './ledger.ts';
-import { claimLink } from './links.ts';
+import { claimLink, parseLink } from './links.ts';
 import type { Link } from './links.ts';
-import { hexOf } from './random.ts';
 import { sendFile } from './send-file.ts';
 import type { World } from './world.ts';
 
@@ -19,9 +18,6 @@ export async function answerStoreRequest(
 ): Promise<void> {
   world.clock.settle();
   addTo(world.counts.requests, 'getFile');
-  response.setHeader('Date', new Date(world.clock.now()).toUTCString());
-  response.setHeader('x-amz-request-id', hexOf(16, world.seed, 'store', world.nextNumber()).toUpperCase());
-  request.resume();
   if (request.headers.authorization !== undefined) {
     world.counts.authorizationAtStore += 1;
     refuse(world, response, {
@@ -35,8 +31,8 @@ export async function answerStoreRequest(
     refuse(world, response, { status: 405, code: 'MethodNotAllowed', message: 'Only GET is allowed here.' });
     return;
   }
-  const url = new URL(request.url ?? '/', world.urls.store);
-  const signed = world.links.get(url.searchParams.get('X-Amz-Signature') ?? '');
+  const asked = parseLink(request.url ?? '/');
+  const signed = world.links.get(asked.signature);
   const faults = world.faults.meet(
     signed === undefined
       ? { operation: 'getFile' }
@@ -57,7 +53,7 @@ export async function answerStoreRequest(
     refuse(world, response, { status: 503, code: 'SlowDown', message: 'Please reduce your request rate.' });
     return;
   }
-  const claim = claimLink(world, url);
+  const claim = claimLink(world, asked);
   if (faults.resetAfter !== undefined) {
     request.socket.resetAndDestroy();
   } else if ('refused' in claim) {
@@ -93,32 +89,41 @@ function answerWithFile(input: {
   const header = habits.ranges === 'ignored' ? undefined : request.headers.range;
   const range = parseByteRange(header, file.sizeBytes);
   if (range === 'unsatisfiable') {
-    response.setHeader('Content-Range', `bytes */${file.sizeBytes}`);
     refuse(world, response, {
       status: 416,
       code: 'InvalidRange',
       message: 'The file does not reach so far.',
+      headers: { 'Content-Range': `bytes */${file.sizeBytes}` },
     });
     return;
   }
   const { start, end } = range === 'whole' ? { start: 0, end: file.sizeBytes } : range;
   const status = range === 'whole' ? 200 : 206;
+  const headers = usualHeaders(world);
+  headers['Content-Type'] = 'binary/octet-stream';
+  headers['Accept-Ranges'] = 'bytes';
+  headers['Last-Modified'] = dayFile.lastModified;
+  headers['Content-Length'] =
+    end - start + (faults.wrongLength ? (faults.wrongLength.extraBytes ?? 1000) : 0);
+  if (etag !== undefined) {
+    headers['ETag'] = etag;
+  }
+  if (habits.contentEncoding !== undefined) {
+    headers['Content-Encoding'] = habits.contentEncoding;
+  }
+  if (status === 206) {
+    headers['Content-Range'] = `bytes ${start}-${end - 1}/${file.sizeBytes}`;
+  }
   addTo(world.counts.answers, String(status));
-  response.writeHead(status, {
-    'Content-Type': 'binary/octet-stream',
-    'Accept-Ranges': 'bytes',
-    'Last-Modified': new Date(dayFile.generatedAtMs).toUTCString(),
-    'Content-Length': end - start + (faults.wrongLength ? (faults.wrongLength.extraBytes ?? 1000) : 0),
-    ...(etag === undefined ? {} : { ETag: etag }),
-    ...(habits.contentEncoding === undefined ? {} : { 'Content-Encoding': habits.contentEncoding }),
-    ...(status === 206 ? { 'Content-Range': `bytes ${start}-${end - 1}/${file.sizeBytes}` } : {}),
-  });
-  response.flushHeaders();
-  const onSent = (bytes: number): void => {
-    world.counts.bytesSent.total += bytes;
-    addTo(world.counts.bytesSent.byDay, `${link.resourceType} ${link.day}`, bytes);
+  response.writeHead(status, headers);
+  sendFile({ response, file, start, end, faults, onSent: counterOf(world, link) });
+}
+
+function counterOf({ counts: { bytesSent } }: World, { resourceType, day }: Link): (bytes: number) => void {
+  return (bytes) => {
+    bytesSent.total += bytes;
+    addTo(bytesSent.byDay, `${resourceType} ${day}`, bytes);
   };
-  sendFile({ response, file, start, end, faults, onSent });
 }
 
 function cut(file: FileBytes, fault: MetFaults['truncated']): FileBytes {
@@ -128,12 +133,20 @@ function cut(file: FileBytes, fault: MetFaults['truncated']): FileBytes {
 function refuse(
   world: World,
   response: ServerResponse,
-  error: { status: number; code: string; message: string },
+  error: { status: number; code: string; message: string; headers?: OutgoingHttpHeaders },
 ): void {
-  const { status, code, message } = error;
+  const { status, code, message, headers } = error;
   addTo(world.counts.answers, String(status));
-  response.writeHead(status, { 'Content-Type': 'application/xml' });
+  response.writeHead(status, { ...usualHeaders(world), 'Content-Type': 'application/xml', ...headers });
   response.end(
     `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
   );
+}
+
+/** For `writeHead`, with all others: it takes a slower way where headers have been set before it. */
+function usualHeaders(world: World): OutgoingHttpHeaders {
+  return {
+    Date: new Date(world.clock.now()).toUTCString(),
+    'x-amz-request-id': world.nextNumber().toString(16).toUpperCase().padStart(16, '0'),
+  };
 }

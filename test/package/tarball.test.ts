@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -35,7 +35,10 @@ describe('the packed package, installed in a fresh project', () => {
     const { stdout } = await run('find', ['.', '-type', 'f'], { cwd: packageFolder(project) });
     const files = stdout.trim().split('\n').toSorted();
     const strangers = files.filter(
-      (file) => !/^\.\/(dist\/.*\.(js|d\.ts)|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(file),
+      (file) =>
+        !/^\.\/(dist\/.*\.(js|d\.ts)|examples\/simulator-scripts\/[a-z0-9-]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
+          file,
+        ),
     );
     assert.deepEqual(strangers, []);
     assert.deepEqual(
@@ -68,6 +71,20 @@ describe('the packed package, installed in a fresh project', () => {
     const cli = join(packageFolder(caller), 'dist/cli/main.js');
     const { stdout } = await run(process.execPath, [cli, 'start', '--help'], { cwd: caller });
     assert.match(stdout, /--resource-type/);
+  });
+
+  test('brings the example scripts, and finds them by their names', async () => {
+    const cli = join(packageFolder(caller), 'dist/cli/main.js');
+    const folder = join(packageFolder(caller), 'examples/simulator-scripts');
+    const { stdout } = await run(process.execPath, [cli, 'simulate', '--examples', '--json'], {
+      cwd: caller,
+    });
+    const told = JSON.parse(stdout) as { folder: string; examples: { name: string }[] };
+    assert.equal(told.folder, folder);
+    assert.deepEqual(
+      told.examples.map(({ name }) => name),
+      (await readdir(folder)).map((file) => file.replace('.json', '')).toSorted(),
+    );
   });
 });
 

@@ -38,6 +38,22 @@ test('an API key opens its account, and one account sees nothing of another', as
   assert.equal((await twilio.api('Messages/Jobs', { headers: byOther })).json.jobs.length, 0);
 });
 
+test('an export covers its account alone, and neither its subaccounts nor its parent', async () => {
+  const child = { accountSid: `AC${'1'.repeat(32)}`, authToken: 'child', parentAccountSid: TEST_ACCOUNT_SID };
+  const parent = { accountSid: TEST_ACCOUNT_SID, authToken: 'parent' };
+  await using twilio = await startTwilio({ credentials: [parent, child] });
+  const byChild = { Authorization: basic(child.accountSid, child.authToken) };
+  const daysOf = async (headers: Record<string, string>) =>
+    (await twilio.api('Messages/Days', { headers })).json.days.map(({ day }) => day);
+  await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(60);
+  assert.deepEqual([await daysOf({}), await daysOf(byChild)], [['2026-10-01'], []]);
+  const form = { StartDay: '2026-10-02', EndDay: '2026-10-02', FriendlyName: 'x' };
+  await twilio.api('Messages/Jobs', { form, headers: byChild });
+  twilio.minutes(60);
+  assert.deepEqual([await daysOf({}), await daysOf(byChild)], [['2026-10-01'], ['2026-10-02']]);
+});
+
 test('every answer of the API has a request id of its own and the Date of the simulator', async () => {
   await using twilio = await startTwilio();
   const ids = new Set<unknown>();
@@ -51,14 +67,37 @@ test('every answer of the API has a request id of its own and the Date of the si
   assert.equal(ids.size, 4);
 });
 
+test('an answer that refuses has its request id too', async () => {
+  await using twilio = await startTwilio({ script: { faults: [{ kind: 'status503', nth: 1 }] } });
+  const replies = [
+    await call(`${twilio.simulator.apiUrl}/v1/Exports/Messages`),
+    await twilio.api('Calls'),
+    await twilio.api('Calls', { method: 'DELETE' }),
+    await twilio.api('Calls/Jobs', { form: { FriendlyName: 'x'.repeat(100_000) } }),
+    await twilio.api('Calls/Jobs', { form: {} }),
+  ];
+  assert.deepEqual(
+    replies.map(({ status }) => status),
+    [401, 503, 405, 413, 400],
+  );
+  for (const { headers } of replies) {
+    assert.match(String(headers['twilio-request-id']), /^RQ[0-9a-f]{32}$/);
+  }
+});
+
 test('a create carries the CORS headers of the documents', async () => {
   await using twilio = await startTwilio();
   const form = { StartDay: '2026-10-01', EndDay: '2026-10-01', FriendlyName: 'x' };
   const { headers } = await twilio.api('Messages/Jobs', { form });
-  for (const name of ['origin', 'methods', 'headers', 'credentials']) {
-    assert.ok(headers[`access-control-allow-${name}`], name);
+  for (const name of [
+    'allow-origin',
+    'allow-methods',
+    'allow-headers',
+    'allow-credentials',
+    'expose-headers',
+  ]) {
+    assert.notEqual(headers[`access-control-${name}`], undefined, name);
   }
-  assert.ok(headers['access-control-expose-headers']);
 });
 
 test('paths that do not exist answer 404, and methods that a path has not answer 405', async () => {
@@ -69,11 +108,12 @@ test('paths that do not exist answer 404, and methods that a path has not answer
     'Jobs',
     'Messages/Weeks',
     'Messages/Days/2026-10-01/x',
+    `Messages/Jobs/JS${'0'.repeat(32)}`,
     '%E0%A4%A',
   ]) {
     const { status, json } = await twilio.api(path);
     assert.deepEqual([status, json.code, json.status], [404, 20_404, 404], path);
-    assert.ok(json.message && json.more_info);
+    assert.match(`${json.message} ${json.more_info}`, /^The requested .* https:/);
   }
   for (const [path, method, allow] of [
     ['Messages', 'DELETE', 'GET'],
@@ -84,6 +124,36 @@ test('paths that do not exist answer 404, and methods that a path has not answer
     const { status, headers } = await twilio.api(path, { method });
     assert.deepEqual([status, headers.allow], [405, allow], path);
   }
+});
+
+test('an error says what is wrong with code, message, more_info and status, or with two of them', async () => {
+  await using twilio = await startTwilio();
+  const whole = await twilio.api('nowhere');
+  assert.deepEqual(whole.json, {
+    code: 20_404,
+    message: whole.json.message,
+    more_info: 'https://www.twilio.com/docs/errors/20404',
+    status: 404,
+  });
+  assert.match(whole.json.message, /not found/);
+  twilio.simulator.setScript({ errorBodies: 'bare' });
+  const bare = await twilio.api('nowhere');
+  assert.deepEqual(bare.json, { message: whole.json.message, status: 404 });
+});
+
+test('any field of an answer may be null', async () => {
+  const nullFields = ['resource_type', 'url', 'enabled', 'size', 'redirect_to'];
+  await using twilio = await startTwilio({ script: { nullFields } });
+  await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(60);
+  const { json: answer } = await twilio.api('Messages');
+  assert.deepEqual([answer.resource_type, answer.url], [null, null]);
+  const { json: configuration } = await twilio.api('Messages/Configuration');
+  assert.deepEqual([configuration.enabled, configuration.webhook_url], [null, '']);
+  const [day] = (await twilio.api('Messages/Days')).json.days;
+  assert.deepEqual([day?.size, day?.resource_type, day?.day], [null, null, '2026-10-01']);
+  const { json: redirect, headers } = await twilio.api('Messages/Days/2026-10-01');
+  assert.deepEqual([redirect.redirect_to, headers.location === undefined], [null, false]);
 });
 
 for (const type of ['Messages', 'Calls', 'Conferences', 'Participants']) {

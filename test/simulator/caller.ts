@@ -47,6 +47,8 @@ export interface JobJson {
   job_sid: string;
   friendly_name: string;
   resource_type: string | null;
+  start_day: string;
+  end_day: string;
   details: GroupJson[];
   job_queue_position: string | null;
   estimated_completion_time: string | null;
@@ -65,11 +67,12 @@ export interface Call {
   method?: string;
   headers?: Record<string, string>;
   form?: Record<string, string>;
+  /** Instead of a form. */
+  body?: string;
 }
 
 /** Requests with a plain Node client, a connection each. Rejects when the connection breaks. */
-export async function call(url: string, { method, headers = {}, form }: Call = {}): Promise<Reply> {
-  const body = form && new URLSearchParams(form).toString();
+export async function call(url: string, { method, headers = {}, form, body }: Call = {}): Promise<Reply> {
   const outgoing = request(url, {
     method: method ?? (form ? 'POST' : 'GET'),
     agent: false,
@@ -80,7 +83,7 @@ export async function call(url: string, { method, headers = {}, form }: Call = {
     outgoing.once('response', (incoming) => {
       resolve([incoming]);
     });
-    outgoing.end(body);
+    outgoing.end(body ?? (form && new URLSearchParams(form).toString()));
   });
   const parts: Buffer[] = [];
   for await (const part of response as AsyncIterable<Buffer>) {

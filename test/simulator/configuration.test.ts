@@ -17,7 +17,8 @@ test('a configuration starts disabled, with a webhook of empty texts', async () 
 test('an update changes what is given and keeps the rest, for its type alone', async () => {
   await using twilio = await startTwilio();
   const form = { WebhookUrl: 'https://example.com/hook', WebhookMethod: 'GET' };
-  await twilio.api('Messages/Configuration', { form });
+  const updated = await twilio.api('Messages/Configuration', { form });
+  assert.deepEqual([updated.status, updated.json.webhook_url], [200, form.WebhookUrl]);
   await twilio.api('Messages/Configuration', { form: { Enabled: 'true' } });
   const { json } = await twilio.api('Messages/Configuration');
   assert.deepEqual([json.enabled, json.webhook_url, json.webhook_method], [true, ...Object.values(form)]);
@@ -55,6 +56,7 @@ test('while it is enabled, the file of each day appears after the day is over, a
       ['2026-11-23', '2026-11-24'],
     ],
   );
+  assert.equal(twilio.simulator.ledger().webhooks.length, 2);
   const webhooks = await receiver.received(2);
   assert.equal(new URLSearchParams(webhooks[0]?.body).get('status'), 'completed');
 });

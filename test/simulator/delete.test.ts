@@ -46,6 +46,26 @@ test('a DELETE removes no file, and the days it stopped never get one', async ()
   assert.equal((await call(await twilio.link('2026-10-01'))).status, 200);
 });
 
+test('days belong to no job: they stay when their job is deleted after its end', async () => {
+  await using twilio = await startTwilio();
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(60);
+  assert.equal((await twilio.api(`Jobs/${jobSid}`, { method: 'DELETE' })).status, 204);
+  assert.equal((await twilio.api(`Jobs/${jobSid}`)).status, 404);
+  assert.equal((await twilio.api('Messages/Days')).json.days.length, 1);
+  assert.equal((await call(await twilio.link('2026-10-01'))).status, 200);
+});
+
+test('nobody can delete a file', async () => {
+  await using twilio = await startTwilio();
+  await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(60);
+  assert.equal((await twilio.api('Messages/Days/2026-10-01', { method: 'DELETE' })).status, 405);
+  const { status } = await call(await twilio.link('2026-10-01'), { method: 'DELETE' });
+  assert.equal(status, 405);
+  assert.equal((await call(await twilio.link('2026-10-01'))).status, 200);
+});
+
 test('nobody is told of a job that was deleted', async () => {
   await using twilio = await startTwilio();
   const jobSid = await twilio.createJob('2026-10-01', '2026-10-05', { Email: 'someone@example.com' });

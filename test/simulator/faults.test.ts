@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { FaultScript } from '../../simulator/index.ts';
-import { call, startTwilio } from './caller.ts';
+import { TEST_ACCOUNT_SID } from '../../simulator/index.ts';
+import { basic, call, startTwilio } from './caller.ts';
 import type { Twilio } from './caller.ts';
 
 const DAY = '2026-10-01';
@@ -60,6 +61,30 @@ test('more requests at once than the script allows answer 429', { timeout: 20_00
   await Promise.all(pending);
 });
 
+test('requests at once count for the whole account, whatever its credential, and for no other account', async () => {
+  const one = {
+    accountSid: TEST_ACCOUNT_SID,
+    authToken: 'one',
+    apiKeys: [{ sid: `SK${'1'.repeat(32)}`, secret: 'key' }],
+  };
+  const two = { accountSid: `AC${'2'.repeat(32)}`, authToken: 'two' };
+  await using twilio = await startTwilio({
+    credentials: [one, two],
+    script: { concurrentRequests: 1, faults: [{ kind: 'slow', delayMs: 3_600_000, times: 1 }] },
+  });
+  const pending = assert.rejects(twilio.api('Messages'));
+  while (twilio.simulator.ledger().requests.fetchExport !== 1) {
+    await sleep(1);
+  }
+  const byKey = { Authorization: basic(`SK${'1'.repeat(32)}`, 'key') };
+  const byOther = { Authorization: basic(two.accountSid, two.authToken) };
+  const { status, headers, json } = await twilio.api('Messages', { headers: byKey });
+  assert.deepEqual([status, json.code, headers['retry-after']], [429, 20_429, undefined]);
+  assert.equal((await twilio.api('Messages', { headers: byOther })).status, 200);
+  await twilio.simulator.stop();
+  await pending;
+});
+
 test('401, 500 and a 503 of HTML are answered in their forms', async () => {
   await using twilio = await withFault(
     { kind: 'status401', operation: 'listJobs' },
@@ -97,11 +122,66 @@ test('a request that was given up may be carried out later', async () => {
   assert.equal(twilio.simulator.ledger().jobsMade, 1);
 });
 
-test('a slow answer takes its time and is good', async () => {
+test('a slow answer keeps nobody else waiting', { timeout: 20_000 }, async () => {
+  await using twilio = await withFault({ kind: 'slow', delayMs: 3_600_000, nth: 1 });
+  const slow = watch(twilio.api('Messages'));
+  while (twilio.simulator.ledger().requests.fetchExport !== 1) {
+    await sleep(1);
+  }
+  assert.equal((await twilio.api('Messages')).status, 200);
+  assert.equal(slow.state(), 'pending');
+  await twilio.simulator.stop();
+  await slow.ended;
+});
+
+test('a slow answer comes when its time is over, and is good', async () => {
   await using twilio = await withFault({ kind: 'slow', delayMs: 50 });
   const startedAt = performance.now();
   assert.equal((await twilio.api('Messages')).status, 200);
-  assert.ok(performance.now() - startedAt >= 49);
+  assert.ok(performance.now() - startedAt >= 49, 'takes its time');
+});
+
+test('the file store fails in its own forms, and the link is not used up', async () => {
+  await using twilio = await withFileAndFault(
+    { kind: 'status500', operation: 'getFile', nth: 1 },
+    { kind: 'status503', operation: 'getFile', nth: 2 },
+    { kind: 'resetBefore', operation: 'getFile', nth: 3 },
+  );
+  const link = await twilio.link(DAY);
+  for (const [status, code] of [
+    [500, 'InternalError'],
+    [503, 'SlowDown'],
+  ] as const) {
+    const reply = await call(link);
+    assert.equal(reply.status, status);
+    assert.match(reply.bytes.toString('utf8'), new RegExp(`<Code>${code}</Code>`));
+  }
+  await assert.rejects(call(link), { code: 'ECONNRESET' });
+  assert.equal((await call(link)).status, 200);
+});
+
+test('an answer of the file store may be lost, and then the link is used up', async () => {
+  await using twilio = await withFileAndFault({ kind: 'resetAfter', operation: 'getFile', nth: 1 });
+  const link = await twilio.link(DAY);
+  await assert.rejects(call(link), { code: 'ECONNRESET' });
+  assert.equal((await call(link)).status, 403);
+});
+
+test('the file store may be slow, and keeps nobody else waiting', { timeout: 20_000 }, async () => {
+  await using twilio = await withFileAndFault({
+    kind: 'slow',
+    operation: 'getFile',
+    delayMs: 3_600_000,
+    nth: 1,
+  });
+  const slow = watch(call(await twilio.link(DAY)));
+  while (twilio.simulator.ledger().requests.getFile !== 1) {
+    await sleep(1);
+  }
+  assert.equal((await call(await twilio.link(DAY))).status, 200);
+  assert.equal(slow.state(), 'pending');
+  await twilio.simulator.stop();
+  await slow.ended;
 });
 
 test('a truncated file is no whole gzip, and its length does not betray it', async () => {
@@ -158,6 +238,34 @@ test('a fault with an nth spares the requests around it, for each day by itself'
   }
 });
 
+test('a fault meets its days and its type alone', async () => {
+  await using twilio = await startTwilio({
+    script: {
+      faults: [
+        { kind: 'status500', operation: 'fetchDay', days: '2026-10-02..2026-10-03' },
+        { kind: 'status500', operation: 'fetchExport', resourceType: 'Calls' },
+      ],
+    },
+  });
+  await twilio.createJob('2026-10-01', '2026-10-04');
+  twilio.minutes(60);
+  const statuses: number[] = [];
+  for (const day of ['2026-10-01', '2026-10-02', '2026-10-03', '2026-10-04']) {
+    statuses.push((await twilio.api(`Messages/Days/${day}`)).status);
+  }
+  assert.deepEqual(statuses, [307, 500, 500, 307]);
+  assert.deepEqual([(await twilio.api('Calls')).status, (await twilio.api('Messages')).status], [500, 200]);
+});
+
+test('a fault with a number of times is over after them, over all that it meets', async () => {
+  await using twilio = await startTwilio({ script: { faults: [{ kind: 'status500', times: 2 }] } });
+  const statuses: number[] = [];
+  for (const path of ['Messages', 'Calls', 'Messages', 'Conferences']) {
+    statuses.push((await twilio.api(path)).status);
+  }
+  assert.deepEqual(statuses, [500, 500, 200, 200]);
+});
+
 test('a link may have expired when it is given out, or lead elsewhere', async () => {
   await using twilio = await withFileAndFault(
     { kind: 'expiredLink', nth: 1 },
@@ -175,11 +283,13 @@ test('a file may change between two fetches of its day', async () => {
     await call(await twilio.link(DAY)),
     await call(await twilio.link(DAY)),
   ];
-  const [first, second, third] = replies.map(
-    ({ headers, bytes }) => `${headers.etag} ${bytes.toString('latin1')}`,
-  );
-  assert.notEqual(first, second);
-  assert.equal(second, third);
+  for (const [first, second, third] of [
+    replies.map(({ bytes }) => bytes.toString('latin1')),
+    replies.map(({ headers }) => headers.etag),
+  ]) {
+    assert.notEqual(first, second);
+    assert.equal(second, third);
+  }
 });
 
 test('a rate meets the same requests whenever the seed is the same', async () => {
@@ -217,6 +327,15 @@ test('faults can be added and taken out while the simulator runs', async () => {
     /truncated fits/,
   );
 });
+
+/** Tells whether a request has come to an end, in whatever way. */
+function watch(request: Promise<unknown>): { state: () => 'pending' | 'ended'; ended: Promise<void> } {
+  let state: 'pending' | 'ended' = 'pending';
+  const end = (): void => {
+    state = 'ended';
+  };
+  return { state: () => state, ended: request.then(end, end) };
+}
 
 /** Reads a file to wherever its connection ends. */
 async function readAll(link: string): Promise<{ response: IncomingMessage; bytes: number; failed: boolean }> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import zlib, { gunzipSync } from 'node:zlib';
 import { basic, call, startTwilio } from './caller.ts';
 import type { Twilio } from './caller.ts';
 
@@ -26,11 +27,30 @@ test('a day answers 307 with the same link in Location and in the body, on anoth
   assert.equal(link.searchParams.get('X-Amz-Expires'), '240');
 });
 
+test('a Day is one of its type alone', async () => {
+  await using twilio = await withFile();
+  for (const type of ['Calls', 'Conferences', 'Participants']) {
+    assert.equal((await twilio.api(`${type}/Days/${DAY}`)).status, 404);
+    assert.equal((await twilio.api(`${type}/Days`)).json.days.length, 0);
+  }
+});
+
+test('the answers of the store have the Date of the simulator', async () => {
+  await using twilio = await withFile();
+  const link = await twilio.link(DAY);
+  const replies = [await call(link), await call(link)];
+  assert.deepEqual(
+    replies.map(({ status, headers }) => [status, headers.date]),
+    [200, 403].map((status) => [status, 'Sun, 22 Nov 2026 11:00:00 GMT']),
+  );
+});
+
 test('a download gives exactly the file that is expected: a record a line, compressed', async () => {
   await using twilio = await withFile();
   const { status, headers, bytes } = await call(await twilio.link(DAY));
   assert.equal(status, 200);
   assert.match(String(headers.etag), /^"[^"]+"$/);
+  assert.equal(bytes.subarray(0, 2).toString('hex'), '1f8b', 'gzip');
   const lines = gunzipSync(bytes).toString('utf8').trimEnd().split('\n');
   assert.deepEqual(twilio.simulator.expectedFile({ resourceType: 'Messages', day: DAY }), {
     sizeBytes: Number(headers['content-length']),
@@ -38,7 +58,7 @@ test('a download gives exactly the file that is expected: a record a line, compr
     sha256: createHash('sha256').update(bytes).digest('hex'),
   });
   for (const line of lines) {
-    assert.ok((JSON.parse(line) as { date_created: string }).date_created.startsWith(DAY));
+    assert.equal((JSON.parse(line) as { date_created: string }).date_created.slice(0, 10), DAY);
   }
 });
 
@@ -152,6 +172,38 @@ for (const [file, what, size] of [
     assert.equal(twilio.simulator.ledger().jobs[0]?.byStatus['CompletedEmptyRecords'], 1);
   });
 }
+
+test('a file may be of several gigabytes, and any part of it can be had', async () => {
+  await using twilio = await withFile({ script: { days: [{ sizeBytes: 5_000_000_000 }] } });
+  const before = process.memoryUsage();
+  const { status, headers, bytes } = await call(await twilio.link(DAY), { headers: { Range: 'bytes=-20' } });
+  assert.deepEqual(
+    [status, headers['content-range'], bytes.length],
+    [206, 'bytes 4999999980-4999999999/5000000000', 20],
+  );
+  assert.ok(process.memoryUsage().arrayBuffers - before.arrayBuffers < 50_000_000, 'little memory');
+});
+
+test('nothing is compressed while a file is listed and served', async (t) => {
+  await using twilio = await withFile();
+  const { gzipSync } = zlib;
+  let compressed = 0;
+  zlib.gzipSync = (...args) => {
+    compressed += 1;
+    return gzipSync(...args);
+  };
+  syncBuiltinESMExports();
+  t.after(() => {
+    zlib.gzipSync = gzipSync;
+    syncBuiltinESMExports();
+  });
+  await twilio.api('Messages/Days');
+  assert.equal((await call(await twilio.link(DAY))).status, 200);
+  assert.equal(compressed, 0);
+  await twilio.createJob('2026-10-02', '2026-10-02');
+  twilio.minutes(60);
+  assert.notEqual(compressed, 0, 'compressed when the day completes');
+});
 
 test('an empty day may be no Day at all', async () => {
   await using twilio = await withFile({ script: { days: [{ file: 'missing' }] } });

@@ -64,6 +64,52 @@ test('Twilio itself runs a day again after ErrorDuringRun', async () => {
   assert.equal((await twilio.details(jobSid))[0]?.status, 'Completed');
 });
 
+for (const status of ['Completed', 'CompletedEmptyRecords', 'Failed', 'DeletedByUserRequest']) {
+  test(`${status} is final: the job is over, and gone seven days later`, async () => {
+    await using twilio = await startTwilio({ script: { days: [{ statuses: [{ status }] }] } });
+    const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+    const { json } = await twilio.api(`Jobs/${jobSid}`);
+    assert.deepEqual([json.job_queue_position, json.estimated_completion_time], [null, null]);
+    assert.equal(twilio.simulator.ledger().jobs[0]?.state, 'over');
+    twilio.minutes(7 * 24 * 60);
+    assert.equal((await twilio.api(`Jobs/${jobSid}`)).status, 404);
+  });
+}
+
+for (const status of ['Submitted', 'Running', 'ErrorDuringRun', 'RunningToBeDeleted', 'Archiving']) {
+  test(`${status} is not final: a day that stays in it keeps its job alive and without an estimate`, async () => {
+    await using twilio = await startTwilio({ script: { days: [{ statuses: [{ status }] }] } });
+    const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+    twilio.minutes(30 * 24 * 60);
+    const { json } = await twilio.api(`Jobs/${jobSid}`);
+    assert.deepEqual([json.job_queue_position, json.estimated_completion_time], ['1', null]);
+    const { jobsAlive, emails } = twilio.simulator.ledger();
+    assert.deepEqual([jobsAlive, emails], [1, []]);
+    assert.equal((await twilio.api('Messages/Days')).json.days.length, 0);
+  });
+}
+
+test('several jobs run at the same time', async () => {
+  await using twilio = await startTwilio();
+  const first = await twilio.createJob('2026-10-01', '2026-10-01');
+  const second = await twilio.createJob('2026-10-02', '2026-10-02');
+  twilio.minutes(10);
+  for (const jobSid of [first, second]) {
+    assert.equal((await twilio.details(jobSid))[0]?.status, 'Running');
+  }
+});
+
+test('a large job runs some of its days at a time', async () => {
+  await using twilio = await startTwilio({ script: { life: { parallelDays: 2 } } });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-05');
+  twilio.minutes(12);
+  assert.deepEqual(await twilio.details(jobSid), [
+    { status: 'Completed', count: 2, days: ['2026-10-01', '2026-10-02'] },
+    { status: 'Running', count: 2, days: ['2026-10-03', '2026-10-04'] },
+    { status: 'Submitted', count: 1, days: ['2026-10-05'] },
+  ]);
+});
+
 test('rates decide by the seed: the same seed gives the same job', async () => {
   const script = { life: { emptyRate: 0.3, failedRate: 0.3, errorRate: 0.3 } };
   const pictures: unknown[] = [];
@@ -106,6 +152,29 @@ test('details come as a list with days, with null days, as null and as an empty 
   ]);
 });
 
+test('days may be null even when all are Completed', async () => {
+  await using twilio = await startTwilio({ script: { details: [{ form: 'daysNull' }] } });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-02');
+  twilio.minutes(60);
+  assert.deepEqual(await twilio.details(jobSid), [{ status: 'Completed', count: 2, days: null }]);
+});
+
+test('a form of details may be one of some jobs and of one type alone', async () => {
+  await using twilio = await startTwilio({
+    script: { details: [{ form: 'null', resourceType: 'Messages', jobs: [2] }] },
+  });
+  const first = await twilio.createJob('2026-10-01', '2026-10-01');
+  const second = await twilio.createJob('2026-10-01', '2026-10-01');
+  const form = { StartDay: '2026-10-01', EndDay: '2026-10-01', FriendlyName: 'x' };
+  await twilio.api('Calls/Jobs', { form });
+  const { job_sid: call } = (await twilio.api('Calls/Jobs', { form })).json;
+  const named = [{ status: 'Submitted', count: 1, days: ['2026-10-01'] }];
+  assert.deepEqual(
+    [await twilio.details(first), await twilio.details(second), await twilio.details(call)],
+    [named, null, named],
+  );
+});
+
 test('days are named, only counted, or left out of the details', async () => {
   await using twilio = await startTwilio({
     script: {
@@ -136,7 +205,7 @@ test('the queue position never rises while jobs come and go, and is null when th
     numbers,
     numbers.toSorted((one, other) => other - one),
   );
-  assert.equal(positions.at(-1), null);
+  assert.deepEqual([numbers.at(-1), positions.at(-1)], [2, null]);
 });
 
 test('the estimate tells when the job is over, in UTC without saying so', async () => {
@@ -147,6 +216,15 @@ test('the estimate tells when the job is over, in UTC without saying so', async 
   twilio.minutes(16);
   const after = await twilio.api(`Jobs/${jobSid}`);
   assert.equal(after.json.estimated_completion_time, null);
+});
+
+test('the estimate is made when it is asked for: a job that is deleted is over at once', async () => {
+  await using twilio = await startTwilio();
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-30');
+  twilio.minutes(11);
+  await twilio.api(`Jobs/${jobSid}`, { method: 'DELETE' });
+  const { json } = await twilio.api(`Jobs/${jobSid}`);
+  assert.equal(json.estimated_completion_time, '2026-11-22T10:12:00.000');
 });
 
 test('a new script holds for jobs made after it', async () => {

@@ -28,6 +28,27 @@ test('a create answers 201 with null details and without a url', async () => {
   );
 });
 
+test('a create takes a form and reads no JSON', async () => {
+  await using twilio = await startTwilio();
+  const reply = await twilio.api('Messages/Jobs', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(FORM),
+  });
+  assert.equal(reply.status, 400);
+  assert.equal(twilio.simulator.ledger().jobsMade, 0);
+});
+
+test('a job of one day is a job', async () => {
+  await using twilio = await startTwilio();
+  const form = { ...FORM, EndDay: FORM.StartDay };
+  const { status, json } = await twilio.api('Messages/Jobs', { form });
+  assert.equal(status, 201);
+  assert.deepEqual(await twilio.details(json.job_sid), [
+    { status: 'Submitted', count: 1, days: ['2026-10-01'] },
+  ]);
+});
+
 test('a fetch of a job gives its url, and the list does not', async () => {
   await using twilio = await startTwilio();
   const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
@@ -43,6 +64,15 @@ test('the same create twice makes two jobs, and both spend quota', async () => {
   await twilio.api('Messages/Jobs', { form: FORM });
   const { jobsMade, quotaUsed } = twilio.simulator.ledger();
   assert.equal(jobsMade, 2);
+  const { jobs } = (await twilio.api('Messages/Jobs')).json;
+  assert.deepEqual(
+    jobs.map((job) => [job.friendly_name, job.start_day, job.end_day]),
+    [
+      ['three days', '2026-10-01', '2026-10-03'],
+      ['three days', '2026-10-01', '2026-10-03'],
+    ],
+  );
+  assert.notEqual(jobs[0]?.job_sid, jobs[1]?.job_sid);
   assert.deepEqual(quotaUsed, { [TEST_ACCOUNT_SID]: { '2026-11-22': 6 } });
 });
 
@@ -95,6 +125,13 @@ test('an account asks for at most 366 days in a UTC day, and its subaccounts cou
   assert.equal(await create(other, '2026-10-01'), 201);
   twilio.minutes(14 * 60);
   assert.equal(await create(child, '2026-10-01'), 201);
+});
+
+test('the form of the refusal for too many days is a choice', async () => {
+  await using twilio = await startTwilio({ quotaDays: 2, quotaRejection: { status: 403, code: 20_008 } });
+  const { status, json } = await twilio.api('Messages/Jobs', { form: FORM });
+  assert.deepEqual([status, json.status, json.code], [403, 403, 20_008]);
+  assert.equal(twilio.simulator.ledger().jobsMade, 0);
 });
 
 test('deleting a job gives no quota back', async () => {

@@ -7,7 +7,9 @@ async function names(twilio: Twilio, path: string): Promise<{ pages: string[][];
   const pages: string[][] = [];
   const sizes: number[] = [];
   for (let next: string | null = path; next !== null;) {
-    const { json } = await twilio.api(next);
+    const { status, json } = await twilio.api(next);
+    assert.equal(status, 200, next);
+    assert.ok(Array.isArray(json[json.meta.key]), 'meta.key names the list');
     pages.push(
       json.meta.key === 'days'
         ? json.days.map(({ day }) => day)
@@ -28,7 +30,7 @@ test('jobs are listed in pages that follow one another by absolute URLs, the lat
   assert.deepEqual(pages, [['e', 'd'], ['c', 'b'], ['a']]);
   const { meta } = (await twilio.api('Messages/Jobs?PageSize=2')).json;
   const list = `${twilio.simulator.apiUrl}/v1/Exports/Messages/Jobs`;
-  assert.ok(meta.next_page_url?.startsWith(`${list}?PageSize=2&Page=1&PageToken=`));
+  assert.equal(meta.next_page_url?.replace(/=[^=]+$/, '='), `${list}?PageSize=2&Page=1&PageToken=`);
   assert.deepEqual(
     { ...meta, next_page_url: '' },
     {
@@ -43,6 +45,29 @@ test('jobs are listed in pages that follow one another by absolute URLs, the lat
   );
 });
 
+test('days are listed in pages that follow one another by absolute URLs', async () => {
+  await using twilio = await startTwilio();
+  await twilio.createJob('2026-10-01', '2026-10-05');
+  twilio.minutes(60);
+  const { pages } = await names(twilio, 'Messages/Days?PageSize=2');
+  assert.deepEqual(pages, [['2026-10-01', '2026-10-02'], ['2026-10-03', '2026-10-04'], ['2026-10-05']]);
+  const { meta } = (await twilio.api('Messages/Days?PageSize=2')).json;
+  const list = `${twilio.simulator.apiUrl}/v1/Exports/Messages/Days`;
+  assert.equal(meta.next_page_url?.replace(/=[^=]+$/, '='), `${list}?PageSize=2&Page=1&PageToken=`);
+  assert.deepEqual([meta.key, meta.first_page_url], ['days', `${list}?PageSize=2&Page=0`]);
+});
+
+test('a page tells its own number, size and URL', async () => {
+  await using twilio = await startTwilio();
+  for (const name of ['a', 'b', 'c']) {
+    await twilio.createJob('2026-10-01', '2026-10-01', { FriendlyName: name });
+  }
+  const first = (await twilio.api('Messages/Jobs?PageSize=2')).json.meta;
+  const second = (await twilio.api(first.next_page_url ?? '')).json.meta;
+  assert.deepEqual([second.page, second.page_size, second.url], [1, 2, first.next_page_url]);
+  assert.deepEqual([second.first_page_url, second.next_page_url], [first.first_page_url, null]);
+});
+
 test('a page token stays good when a job comes or goes in between', async () => {
   await using twilio = await startTwilio();
   const sids = new Map<string, string>();
@@ -51,7 +76,9 @@ test('a page token stays good when a job comes or goes in between', async () => 
   }
   twilio.minutes(60);
   const first = (await twilio.api('Messages/Jobs?PageSize=2')).json;
-  await twilio.createJob('2026-10-01', '2026-10-01', { FriendlyName: 'e' });
+  for (const name of ['e', 'f']) {
+    await twilio.createJob('2026-10-01', '2026-10-01', { FriendlyName: name });
+  }
   await twilio.api(`Jobs/${sids.get('c')}`, { method: 'DELETE' });
   const second = await names(twilio, first.meta.next_page_url ?? '');
   assert.deepEqual(second.pages, [['b', 'a']]);
@@ -64,6 +91,7 @@ test('the previous page can be reached from the next', async () => {
   }
   const first = (await twilio.api('Messages/Jobs?PageSize=2')).json;
   const second = (await twilio.api(first.meta.next_page_url ?? '')).json;
+  assert.match(second.meta.previous_page_url ?? '', /^http.*Page=0/);
   const back = (await twilio.api(second.meta.previous_page_url ?? '')).json;
   assert.deepEqual(back.jobs, first.jobs);
 });
@@ -112,4 +140,11 @@ test('a page size or a token that makes no sense is refused', async () => {
   for (const query of ['PageSize=0', 'PageSize=x', 'PageSize=-1', 'Page=-1', 'PageToken=junk']) {
     assert.equal((await twilio.api(`Messages/Jobs?${query}`)).status, 400, query);
   }
+});
+
+test('a slash at the end of a path changes nothing', async () => {
+  await using twilio = await startTwilio();
+  const { status, json } = await twilio.api('Messages/Days/?PageSize=20');
+  assert.deepEqual([status, json.days, json.meta.key], [200, [], 'days']);
+  assert.equal(json.meta.url, `${twilio.simulator.apiUrl}/v1/Exports/Messages/Days?PageSize=20&Page=0`);
 });

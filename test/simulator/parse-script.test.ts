@@ -42,6 +42,8 @@ test('a script that uses everything is taken as it is', () => {
     ],
     deleteCompleteAnswers: 405,
     nullFields: ['resource_type'],
+    errorBodies: 'bare',
+    emails: 'never',
     concurrentRequests: 5,
     store: { etag: 'weak' },
   };

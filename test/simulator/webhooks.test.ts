@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { signWebhook } from '../../simulator/webhook-signature.ts';
 import { startReceiver, startTwilio } from './caller.ts';
-import type { WebhookScript } from '../../simulator/index.ts';
+import type { Twilio } from './caller.ts';
+import type { LedgerWebhook, WebhookScript } from '../../simulator/index.ts';
 
 const DAY = '2026-10-01';
 
@@ -17,6 +18,7 @@ async function deliver(input: { method: 'GET' | 'POST'; webhook?: WebhookScript;
   const { authToken } = twilio.simulator;
   await twilio.createJob(DAY, DAY, { WebhookUrl: receiver.url, WebhookMethod: input.method });
   twilio.minutes(60);
+  assert.equal(twilio.simulator.ledger().webhooks.length, input.count ?? 1);
   const webhooks = await receiver.received(input.count ?? 1);
   return { webhooks, url: receiver.url, authToken, ledger: twilio.simulator.ledger() };
 }
@@ -40,6 +42,7 @@ test('a job that is over is told by a signed POST of form fields', async () => {
   const { webhooks, url, authToken } = await deliver({ method: 'POST' });
   const [webhook] = webhooks;
   assert.equal(webhook?.method, 'POST');
+  assert.equal(webhook?.headers['content-type'], 'application/x-www-form-urlencoded');
   const fields = Object.fromEntries(new URLSearchParams(webhook?.body));
   assert.equal(fields['status'], 'completed');
   assert.match(fields['job_sid'] ?? '', /^JS/);
@@ -114,10 +117,36 @@ test('a receiver that does not listen stops nothing', LIMITED, async () => {
   await using twilio = await startTwilio();
   await twilio.createJob(DAY, DAY, { WebhookUrl: receiver.url, WebhookMethod: 'POST' });
   twilio.minutes(60);
-  while (twilio.simulator.ledger().webhooks[0]?.outcome !== 'failed') {
-    await twilio.api('Messages');
-  }
+  assert.equal((await delivered(twilio))?.outcome, 'failed');
   assert.equal((await twilio.api('Messages/Days')).json.days.length, 1);
+});
+
+test(
+  'of each webhook the ledger tells where it went, for which job, when, and the answer',
+  LIMITED,
+  async () => {
+    await using receiver = await startReceiver();
+    await using twilio = await startTwilio();
+    const jobSid = await twilio.createJob(DAY, DAY, { WebhookUrl: receiver.url, WebhookMethod: 'GET' });
+    twilio.minutes(60);
+    assert.deepEqual(await delivered(twilio), {
+      url: receiver.url,
+      method: 'GET',
+      jobSid,
+      sentAt: '2026-11-22T10:12:00.000Z',
+      outcome: 'answered',
+      status: 200,
+    });
+  },
+);
+
+test('a user may get no webhook and no mail at all', async () => {
+  await using twilio = await startTwilio({ script: { webhook: { times: 0 }, emails: 'never' } });
+  const form = { WebhookUrl: 'http://127.0.0.1:9/', WebhookMethod: 'POST', Email: 'someone@example.com' };
+  await twilio.createJob(DAY, DAY, form);
+  twilio.minutes(60);
+  const { webhooks, emails, jobs } = twilio.simulator.ledger();
+  assert.deepEqual([webhooks, emails, jobs[0]?.state], [[], [], 'over']);
 });
 
 test('each job mails the owners and admins, and the address that it names', async () => {
@@ -126,11 +155,20 @@ test('each job mails the owners and admins, and the address that it names', asyn
   twilio.minutes(60);
   const { emails } = twilio.simulator.ledger();
   assert.deepEqual(
-    emails.map(({ to, jobSid: sid, sentAt }) => ({ to, sid, sentAt })),
+    emails,
     [`owners and admins of ${twilio.simulator.accountSid}`, 'someone@example.com'].map((to) => ({
       to,
-      sid: jobSid,
+      subject: 'Your bulk export "October" is complete',
+      jobSid,
       sentAt: '2026-11-22T10:12:00.000Z',
     })),
   );
 });
+
+/** The first webhook, once its delivery has ended in one way or another. */
+async function delivered(twilio: Twilio): Promise<LedgerWebhook | undefined> {
+  for (let asked = 0; asked < 1000 && twilio.simulator.ledger().webhooks[0]?.outcome === 'sent'; asked += 1) {
+    await twilio.api('Messages');
+  }
+  return twilio.simulator.ledger().webhooks[0];
+}
