@@ -4,15 +4,13 @@
  * activity, which also hashes what lies on the disk and counts its records. `npm run bench:download -- 1000` takes
  * another size, in MB.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { request } from 'undici';
@@ -22,23 +20,19 @@ import type {
   DownloadExportDayResult,
   ExportActivities,
 } from '../activities/index.ts';
-import type { SimulatorReady } from './simulator-process.ts';
+import { dayBefore, MB, medianOf, secondsOf } from './measure.ts';
+import { basic, startMeasuredServer } from './server-process.ts';
 
 const ROUNDS = 3;
 /** As the activity has it. */
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
-const MB = 1_000_000;
-const DAY = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
+const DAY = dayBefore(5);
 
 const sizeMb = Number(process.argv[2] ?? 300);
 const folder = await mkdtemp(join(tmpdir(), 'bench-download-'));
 const script = { life: { submitted: 0, running: 0 }, days: [{ sizeBytes: sizeMb * MB }] };
-const simulator = fork(
-  fileURLToPath(new URL('simulator-process.ts', import.meta.url)),
-  [JSON.stringify(script)],
-  { execArgv: ['--import', 'tsx'] },
-);
-const [{ apiUrl, accountSid, authToken }] = (await once(simulator, 'message')) as [SimulatorReady];
+const simulator = await startMeasuredServer('simulator', JSON.stringify(script));
+const { apiUrl, accountSid, authToken } = simulator;
 const { activities, close } = createActivities({
   accounts: { default: { accountSid, username: accountSid, password: authToken } },
   destinations: { default: createFileStorage(pathToFileURL(folder).href) },
@@ -66,13 +60,16 @@ try {
   }
 } finally {
   await close();
-  simulator.disconnect();
+  await simulator.stop();
   await rm(folder, { recursive: true, force: true });
 }
 
 async function createJob({ createExportJob }: ExportActivities): Promise<void> {
-  await new MockActivityEnvironment().run(createExportJob, {
-    ...identityOf('create'),
+  const exportId = 'create';
+  // The run of this very export: one of another would first let a create of that other run settle, for minutes.
+  const workflowExecution = { workflowId: 'bench', runId: exportId };
+  await new MockActivityEnvironment({ workflowExecution }).run(createExportJob, {
+    ...identityOf(exportId),
     destination: 'default',
     startDay: DAY,
     endDay: DAY,
@@ -99,8 +96,8 @@ async function download({ downloadExportDay }: ExportActivities, exportId: strin
 
 /** Link and file as the activity asks for them; then nothing but the bytes, flushed to the disk. */
 async function copy(path: string): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-  const day = await request(`${apiUrl}/v1/Exports/Messages/Days/${DAY}`, { headers: { authorization } });
+  const headers = { authorization: basic(simulator) };
+  const day = await request(`${apiUrl}/v1/Exports/Messages/Days/${DAY}`, { headers });
   await day.body.dump();
   const { body } = await request(String(day.headers['location']));
   await pipeline(body, createWriteStream(path, { flush: true }));
@@ -113,14 +110,4 @@ async function decompress(path: string): Promise<void> {
 
 function identityOf(exportId: string) {
   return { account: 'default', resourceType: 'Messages', exportId } as const;
-}
-
-async function secondsOf(run: () => Promise<void>): Promise<number> {
-  const startMs = performance.now();
-  await run();
-  return (performance.now() - startMs) / 1000;
-}
-
-function medianOf(values: number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -1,5 +1,5 @@
 /**
- * A server in a process of its own, which tells its parent what it takes: forked by `simulator.ts`. `bare SIZE` is a
+ * A server in a process of its own, which tells its parent what it takes: forked by `server-process.ts`. `bare SIZE` is a
  * Node HTTP server that answers every path of a file with the same bytes out of its memory, and every other path
  * with a redirect to one; `simulator SCRIPT` is the simulator.
  */

@@ -15,10 +15,10 @@ import { startDevServer } from '../cli/demo/dev-server.ts';
 import { findTemporalServer } from '../cli/temporal-server/index.ts';
 import { BulkExportsClient } from '../client/index.ts';
 import { startSimulator } from '../simulator/index.ts';
+import { dayBefore, inMb, MB } from './measure.ts';
 import { startMeasuredWorker } from './worker-process.ts';
 
 const FILES_AT_ONCE = 4;
-const MB = 1_000_000;
 
 /** What may be reached: the worker's peak does not depend on the size of files, and stays near idle. */
 const MAXIMUM_GROWTH = 0.1;
@@ -137,12 +137,4 @@ function readSizes(args: string[]): [number, number] {
     throw new Error(`Expected at most two sizes of files in whole MB, got ${args.join(' ')}.`);
   }
   return [smallMb, largeMb];
-}
-
-function dayBefore(days: number): string {
-  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
-}
-
-function inMb(bytes: number): string {
-  return (bytes / MB).toFixed(0);
 }

@@ -1,11 +1,19 @@
 import { connectByteClient } from './byte-client.ts';
 import type { ByteClient, CountedAnswer } from './byte-client.ts';
+import { secondsOf } from './measure.ts';
+import { basic } from './server-process.ts';
 import type { MeasuredServer } from './server-process.ts';
 
 /** Who serves, and whether the redirects to the files are measured too. */
 export interface Way {
   server: MeasuredServer;
   what: 'files' | 'whole days';
+}
+
+/** The days of a server, each with a file of so many bytes. */
+export interface ServedDays {
+  days: readonly string[];
+  fileBytes: number;
 }
 
 /** What one round took. */
@@ -18,7 +26,7 @@ export interface Measured {
 /** Lets the server give every day once. Links that are not measured are gathered before the clock starts. */
 export async function serveDays(
   { server, what }: Way,
-  { days, fileBytes, connections }: { days: readonly string[]; fileBytes: number; connections: number },
+  { days, fileBytes, connections }: ServedDays & { connections: number },
 ): Promise<Measured> {
   const api = connectAll(server.apiUrl, connections);
   const store = connectAll(server.storeUrl, connections);
@@ -75,16 +83,4 @@ async function inParallel<T>(
       for (const item of waiting) await run(item, connection);
     }),
   );
-}
-
-/** The value of the Authorization header for a server's account. */
-export function basic({ accountSid, authToken }: MeasuredServer): string {
-  return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-}
-
-/** How long something takes. */
-export async function secondsOf(run: () => Promise<void>): Promise<number> {
-  const startMs = performance.now();
-  await run();
-  return (performance.now() - startMs) / 1000;
 }

@@ -53,3 +53,8 @@ export async function startMeasuredServer(
     },
   };
 }
+
+/** The value of the Authorization header for a server's account. */
+export function basic({ accountSid, authToken }: ServerPlace): string {
+  return `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+}

@@ -21,12 +21,18 @@ import { exitCodes, exitReasonOf } from './exit-codes.ts';
  */
 export async function runCommandLine(words: string[], surroundings: Surroundings): Promise<number> {
   const cli: Cli = { surroundings, exitCode: exitCodes.success.code };
+  const program = createProgram(cli);
   try {
-    await createProgram(cli).parseAsync(words, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success.code;
-    return reportFailure(error, words.includes('--json'), surroundings);
+    const command = program.commands.find((each) => each.name() === words[0]);
+    const message = messageOf(
+      error,
+      command === undefined ? 'bulk-exports' : `bulk-exports ${command.name()}`,
+    );
+    return reportFailure(error, { message, isJson: words.includes('--json'), surroundings });
   }
 }
 
@@ -74,9 +80,12 @@ Examples:
   bulk-exports start --resource-type Messages --start-day 2026-10-01 --end-day 2026-10-30 --wait
   bulk-exports progress bulk-export-Messages-2026-10-01..2026-10-30`;
 
-function reportFailure(error: unknown, isJson: boolean, { stdout, stderr }: Surroundings): number {
+function reportFailure(
+  error: unknown,
+  { message, isJson, surroundings }: { message: string; isJson: boolean; surroundings: Surroundings },
+): number {
+  const { stdout, stderr } = surroundings;
   const reason = error instanceof CommanderError ? 'usage' : exitReasonOf(error);
-  const message = messageOf(error);
   stderr.write(`${message}\n`);
   if (isJson) {
     const found = error instanceof ExportError ? error : undefined;
@@ -90,12 +99,10 @@ function reportFailure(error: unknown, isJson: boolean, { stdout, stderr }: Surr
 }
 
 /** Commander says "error: …" and puts its suggestion on a line of its own. */
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, called: string): string {
   if (error instanceof CommanderError)
-    return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}${HINT}`;
+    return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} — see ${called} --help.`;
   if (error instanceof ServiceError && isGrpcServiceError(error.cause))
     return `Temporal refused: ${error.cause.details || error.message}`;
   return error instanceof Error ? error.message : String(error);
 }
-
-const HINT = ' — see bulk-exports --help.';

@@ -22,7 +22,9 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR') throw new Error('it must be a JSON file, got a folder.', { cause: error });
+    if (code !== 'ENOENT') throw error;
     const example = await readExampleScript(path);
     if (example !== undefined) return example;
     throw new Error(
@@ -34,7 +36,8 @@ async function readText(path: string): Promise<string> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors put a mark of the byte order at the start.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new Error(`it must be JSON: ${error instanceof Error ? error.message : String(error)}.`, {
       cause: error,

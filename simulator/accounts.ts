@@ -15,6 +15,8 @@ export interface Account {
   jobs: ExportJob[];
   /** In the order of generation. */
   files: DayFile[];
+  /** The last of each type and day, by both. */
+  latestFiles: Map<string, DayFile>;
   configurations: Record<ResourceType, Configuration>;
   requestsInFlight: number;
 }
@@ -44,6 +46,7 @@ export function createAccount(credentials: SimulatorCredentials): Account {
     quotaOwner: parentAccountSid,
     jobs: [],
     files: [],
+    latestFiles: new Map(),
     configurations,
     requestsInFlight: 0,
   };

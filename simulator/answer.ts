@@ -19,13 +19,19 @@ const CODES: Readonly<Record<number, number>> = {
   503: 20_503,
 };
 
+/** What a refusal may have beside its status and its message. */
+interface RefusalDetails {
+  /** Default: the one that goes with the status. */
+  code?: number;
+  headers?: Readonly<Record<string, string>>;
+}
+
 /** An error in Twilio's form. */
 export function refusal(
   status: number,
   message: string,
-  headers: Readonly<Record<string, string>> = {},
+  { code = CODES[status] ?? status * 100, headers = {} }: RefusalDetails = {},
 ): Answer {
-  const code = CODES[status] ?? status * 100;
   return {
     status,
     body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },

@@ -19,7 +19,7 @@ import { hexOf } from './random.ts';
 import { readBody } from './read-body.ts';
 import { parseRoute } from './routes.ts';
 import type { Route } from './routes.ts';
-import { sendAnswer } from './send-answer.ts';
+import { sendAnswer, sendOwnAnswer } from './send-answer.ts';
 import type { World } from './world.ts';
 
 /** Answers one request to the API. */
@@ -34,23 +34,30 @@ export async function answerApiRequest(
   const method = request.method ?? 'GET';
   const control = answerControl(world, { method, path: url.pathname, form });
   if (control !== null) {
-    sendAnswer(world, response, control);
+    sendOwnAnswer(response, control);
     return;
   }
   const account = accountFor(world.accounts, request.headers.authorization);
-  const release = count(world, account, response);
+  if (account !== null) {
+    account.requestsInFlight += 1;
+  }
+  const headers = twilioHeaders(world, account);
   try {
     await answerRoute({
       world,
       account,
       request,
-      response,
+      send: (answer) => {
+        sendAnswer(world, response, answer, headers);
+      },
       url,
       form,
       route: parseRoute(method, url.pathname),
     });
   } finally {
-    release();
+    if (account !== null) {
+      account.requestsInFlight -= 1;
+    }
   }
 }
 
@@ -58,7 +65,7 @@ interface RouteRequest {
   world: World;
   account: Account | null;
   request: IncomingMessage;
-  response: ServerResponse;
+  send: (answer: Answer) => void;
   url: URL;
   /** Null where the body is too large to be a form of this API. */
   form: URLSearchParams | null;
@@ -66,10 +73,10 @@ interface RouteRequest {
 }
 
 async function answerRoute(input: RouteRequest): Promise<void> {
-  const { world, account, request, response, url, form, route } = input;
+  const { world, account, request, send, url, form, route } = input;
   if (route.operation === null) {
     world.counts.requestsToNowhere += 1;
-    sendAnswer(world, response, account === null ? unauthenticated() : nowhere(url, route.allowed));
+    send(account === null ? unauthenticated() : nowhere(url, route.allowed));
     return;
   }
   addTo(world.counts.requests, route.operation);
@@ -84,7 +91,7 @@ async function answerRoute(input: RouteRequest): Promise<void> {
   }
   const early = earlyAnswer(world, account, form, faults);
   if (early !== null || account === null || form === null) {
-    sendAnswer(world, response, early ?? unauthenticated());
+    send(early ?? unauthenticated());
     return;
   }
   const carryOut = (): Answer =>
@@ -96,7 +103,7 @@ async function answerRoute(input: RouteRequest): Promise<void> {
   }
   const answer = carryOut();
   if (faults.resetAfter === undefined) {
-    sendAnswer(world, response, answer);
+    send(answer);
   } else {
     request.socket.resetAndDestroy();
   }
@@ -117,11 +124,9 @@ function earlyAnswer(
   }
   if (faults.status429 !== undefined) {
     const { retryAfter } = faults.status429;
-    return refusal(
-      429,
-      'Too many requests',
-      retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) },
-    );
+    const headers: Record<string, string> =
+      retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+    return refusal(429, 'Too many requests', { headers });
   }
   if (account.requestsInFlight > (world.script.concurrentRequests ?? Number.POSITIVE_INFINITY)) {
     return refusal(429, 'Too many concurrent requests');
@@ -163,34 +168,30 @@ function carryOutRoute(input: {
   }
 }
 
-/** Counts the request as in flight for its account; the function that comes back ends that. */
-function count(world: World, account: Account | null, response: ServerResponse): () => void {
-  response.setHeader('Twilio-Request-Id', `RQ${hexOf(32, world.seed, 'request', world.nextNumber())}`);
-  if (account === null) {
-    return () => {
-      // Nobody's request.
-    };
-  }
-  account.requestsInFlight += 1;
-  response.setHeader('Twilio-Concurrent-Requests', String(account.requestsInFlight));
-  return () => {
-    account.requestsInFlight -= 1;
-  };
+/** How many requests of the account are under way counts this one. */
+function twilioHeaders(world: World, account: Account | null): Record<string, string> {
+  const requestId = `RQ${hexOf(32, world.seed, 'request', world.nextNumber())}`;
+  return account === null
+    ? { 'Twilio-Request-Id': requestId }
+    : { 'Twilio-Request-Id': requestId, 'Twilio-Concurrent-Requests': String(account.requestsInFlight) };
 }
 
 function unauthenticated(): Answer {
-  return refusal(401, 'Authenticate', { 'WWW-Authenticate': 'Basic realm="Twilio API"' });
+  return refusal(401, 'Authenticate', { headers: { 'WWW-Authenticate': 'Basic realm="Twilio API"' } });
 }
 
 function nowhere(url: URL, allowed: string[]): Answer {
   return allowed.length === 0
     ? notFound(url.pathname)
-    : refusal(405, 'Method Not Allowed', { Allow: allowed.join(', ') });
+    : refusal(405, 'Method Not Allowed', { headers: { Allow: allowed.join(', ') } });
 }
 
+/** What is no path of this server is taken for its root, where nothing is. */
 function parseUrl(target = '/'): URL {
   const base = 'http://simulator.invalid';
-  return target.startsWith('/') && URL.canParse(`${base}${target}`)
-    ? new URL(`${base}${target}`)
-    : new URL(base);
+  try {
+    return new URL(target.startsWith('/') ? `${base}${target}` : base);
+  } catch {
+    return new URL(base);
+  }
 }

@@ -11,7 +11,8 @@ export interface SimulatorClock {
   /** Milliseconds since 1970. */
   now: () => number;
   /**
-   * Lets time pass on a clock of kind `manual`; all that falls due happens in its order before this returns.
+   * Lets time pass on a clock of kind `manual`; all that falls due happens in its order before this returns. Webhooks
+   * are on their way then: the ledger says when they were answered.
    *
    * @throws on the other kinds.
    */

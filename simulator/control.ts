@@ -1,4 +1,3 @@
-import { refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { parseDuration } from './duration.ts';
 import { readLedger } from './read-ledger.ts';
@@ -11,7 +10,7 @@ const CONTROL_ROOT = '/_simulator/';
 export interface ControlRequest {
   method: string;
   path: string;
-  /** Null where the body is too large to be a form. */
+  /** What the body gives, read as a form, whatever it is; null where it is too large. */
   form: URLSearchParams | null;
 }
 
@@ -26,9 +25,9 @@ export function answerControl(world: World, { method, path, form }: ControlReque
     case 'GET clock':
       return showClock(world);
     case 'POST clock':
-      return moveClock(world, form?.get('advance') ?? null);
+      return moveClock(world, form);
     default:
-      return refusal(
+      return refuse(
         404,
         `The simulator has GET ${CONTROL_ROOT}ledger, GET ${CONTROL_ROOT}clock and POST ${CONTROL_ROOT}clock, got ${method} ${path}`,
       );
@@ -39,22 +38,68 @@ function showClock({ clock }: World): Answer {
   return { status: 200, body: { now: new Date(clock.now()).toISOString(), speed: clock.speed } };
 }
 
-/** A number is milliseconds, as in a script. */
-function moveClock(world: World, advance: string | null): Answer {
+function moveClock(world: World, form: URLSearchParams | null): Answer {
   const { clock } = world;
   if (clock.speed !== 0) {
-    return refusal(
+    return refuse(
       409,
       `The clock moves by itself, ${clock.speed} times as fast as ours: start the simulator with --speed 0, or with clock: {kind: "manual"}, to move it by hand`,
     );
   }
-  const ms = parseDuration(/^\d+$/.test(advance ?? '') ? Number(advance) : advance);
-  if (ms === null) {
-    return refusal(
+  const given = form?.get('advance') ?? readJson(form)?.['advance'];
+  if (given === undefined) {
+    return refuse(
       400,
-      `advance must be a duration such as "2 hours", or milliseconds, got ${JSON.stringify(advance)}`,
+      `advance must be in the body, as a form (advance=2 hours) or as JSON ({"advance": "2 hours"}), got ${bodyOf(form)}`,
+    );
+  }
+  // A number is milliseconds, as in a script.
+  const advance = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
+  const ms = parseDuration(advance);
+  if (ms === null) {
+    const limit = isTooLong(advance) ? ', at most a century' : '';
+    return refuse(
+      400,
+      `advance must be a duration such as "2 hours", or milliseconds${limit}, got ${JSON.stringify(given)}`,
     );
   }
   clock.advance(ms);
   return showClock(world);
+}
+
+/** The object that a body of JSON holds: read as a form, all of such a body is the name of one field. */
+function readJson(form: URLSearchParams | null): Record<string, unknown> | null {
+  const [text = ''] = form?.keys() ?? [];
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' ? (json as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function bodyOf(form: URLSearchParams | null): string {
+  if (form === null) {
+    return 'a body that is too large';
+  }
+  const [first] = form.keys();
+  if (first === undefined) {
+    return 'an empty body';
+  }
+  if (/^\s*[[{]/.test(first)) {
+    return 'JSON without it';
+  }
+  return /content-disposition/i.test(first) ? 'a multipart body' : 'a body without it';
+}
+
+/** Whether it would be a duration if it were shorter. */
+function isTooLong(advance: unknown): boolean {
+  return typeof advance === 'string'
+    ? parseDuration(advance.replace(/\d+(?:\.\d+)?/, '0')) !== null
+    : Number(advance) > 0;
+}
+
+/** Not in Twilio's form, since it is not Twilio who speaks. */
+function refuse(status: number, message: string): Answer {
+  return { status, body: { status, message } };
 }

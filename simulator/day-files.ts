@@ -59,8 +59,16 @@ export function generateDayFile(input: {
     content,
   };
   fileBytes({ world, account, file });
+  forgetExpired(world, account.files);
   account.files.push(file);
-  latestFiles.delete(account);
+  account.latestFiles.set(keyOf(file), file);
+}
+
+/** They stand in the order of their generation, so the expired ones are in front. */
+function forgetExpired(world: World, files: DayFile[]): void {
+  const oldestMs = world.clock.now() - FILE_LIFETIME_MS;
+  const expired = files.findIndex(({ generatedAtMs }) => generatedAtMs > oldestMs);
+  files.splice(0, expired === -1 ? files.length : expired);
 }
 
 /** The files of a type that are still there, in the order of their generation: one day may come twice. */
@@ -75,9 +83,13 @@ export function currentFile(
   account: Account,
   of: Pick<DayFile, 'resourceType' | 'day'>,
 ): DayFile | undefined {
-  const latest = latestFile(account, of);
+  const latest = account.latestFiles.get(keyOf(of));
   const isThere = latest !== undefined && latest.generatedAtMs > world.clock.now() - FILE_LIFETIME_MS;
   return isThere ? latest : undefined;
+}
+
+function keyOf({ resourceType, day }: Pick<DayFile, 'resourceType' | 'day'>): string {
+  return `${resourceType} ${day}`;
 }
 
 /** The bytes of a file, compressed once. */
@@ -149,25 +161,4 @@ function contentOf(world: World, occasion: DayOccasion, status: string): FileCon
     case 'missing':
       return null;
   }
-}
-
-/** What was looked for since the account's last file: every download asks, of hundreds of files. */
-const latestFiles = new WeakMap<Account, Map<string, DayFile>>();
-
-function latestFile(account: Account, of: Pick<DayFile, 'resourceType' | 'day'>): DayFile | undefined {
-  const found = latestFiles.get(account) ?? new Map<string, DayFile>();
-  latestFiles.set(account, found);
-  const key = `${of.resourceType} ${of.day}`;
-  const known = found.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  for (let index = account.files.length - 1; index >= 0; index -= 1) {
-    const file = account.files[index];
-    if (file?.resourceType === of.resourceType && file.day === of.day) {
-      found.set(key, file);
-      return file;
-    }
-  }
-  return undefined;
 }

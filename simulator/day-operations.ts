@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import { dayAt } from './calendar.ts';
 import { currentFile, fileBytes, listedFiles } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
-import { withNulls } from './job-answers.ts';
+import { withNulls } from './null-fields.ts';
 import { issueLink } from './links.ts';
 import { answerPage } from './paging.ts';
 import type { ResourceType } from './script.ts';

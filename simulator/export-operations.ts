@@ -4,7 +4,7 @@ import type { Answer } from './answer.ts';
 import { addDays, dayAt } from './calendar.ts';
 import { generateDayFile, plannedStatus } from './day-files.ts';
 import { DAY_MS } from './duration.ts';
-import { withNulls } from './job-answers.ts';
+import { withNulls } from './null-fields.ts';
 import type { ResourceType } from './script.ts';
 import { sendWebhook } from './webhooks.ts';
 import { isWebUrl } from './web-url.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { hexOf } from './random.ts';
 import { makeRecords } from './records.ts';
 import type { RecordsOf } from './records.ts';
@@ -66,16 +66,28 @@ export function bytesAt(file: FileBytes, offset: number, end = file.sizeBytes): 
   return start === 0 && left >= member.length ? member : member.subarray(start, start + left);
 }
 
+/**
+ * Whether a gzip member ends before this offset, so that what stands before it is whole. Files are made of members
+ * without gaps.
+ */
+export function isMemberEnd(file: FileBytes, offset: number): boolean {
+  const repeatedBytes = file.repeated.length * file.times;
+  return (
+    offset === file.sizeBytes || (offset <= repeatedBytes && offset % Math.max(1, file.repeated.length) === 0)
+  );
+}
+
+/** Of each member: the bytes of its header, which no checksum covers, and of its trailer, the checksum and the size. */
+export const GZIP_HEADER_BYTES = 10;
+const GZIP_TRAILER_BYTES = 8;
+
 const NOTHING = Buffer.alloc(0);
 
 /** A member of these makes some 60 kB: few enough to compress in milliseconds, enough to send at full speed. */
 const RECORDS_A_MEMBER = 500;
 
-/** The header and trailer of a gzip member of nothing, without and with an extra field. */
-const EMPTY_MEMBER_BYTES = 20;
-const SMALLEST_PADDED_MEMBER_BYTES = 22;
-/** The extra field of a gzip header holds at most 65,535 bytes. */
-const LARGEST_PADDED_MEMBER_BYTES = 60_000;
+/** A member that fills up a file of an exact size has room for one record at least; the longest has some 700 bytes. */
+const SMALLEST_LAST_MEMBER_BYTES = 1000;
 
 interface FileParts {
   etag: string;
@@ -98,46 +110,62 @@ function fileOfSize(input: { of: RecordsOf; etag: string; sizeBytes: number }): 
   const { of, etag, sizeBytes } = input;
   let count = RECORDS_A_MEMBER;
   let repeated = gzipSync(makeRecords(of, count));
-  while (repeated.length > sizeBytes - SMALLEST_PADDED_MEMBER_BYTES && count > 1) {
+  while (repeated.length > sizeBytes - SMALLEST_LAST_MEMBER_BYTES && count > 1) {
     count = Math.floor(count / 2);
     repeated = gzipSync(makeRecords(of, count));
   }
   let times = Math.floor(sizeBytes / repeated.length);
-  // What no member fits into is filled with members of nothing: too small a gap takes one member less.
-  if (!canPad(sizeBytes - times * repeated.length)) {
+  while (sizeBytes - times * repeated.length < SMALLEST_LAST_MEMBER_BYTES) {
     times -= 1;
   }
-  const rest = padding(sizeBytes - times * repeated.length);
-  return assemble({ etag, records: count * times, repeated, times, rest });
+  const last = lastMember(of, sizeBytes - times * repeated.length);
+  return assemble({ etag, records: count * times + last.records, repeated, times, rest: last.member });
 }
 
-function canPad(gapBytes: number): boolean {
-  return gapBytes === 0 || gapBytes === EMPTY_MEMBER_BYTES || gapBytes >= SMALLEST_PADDED_MEMBER_BYTES;
-}
-
-function padding(gapBytes: number): Buffer {
-  const members: Buffer[] = [];
-  let left = gapBytes;
-  while (left > LARGEST_PADDED_MEMBER_BYTES) {
-    // Half of the largest at the most, so that what is left is never too small for a member.
-    const bytes = Math.min(LARGEST_PADDED_MEMBER_BYTES, left - LARGEST_PADDED_MEMBER_BYTES / 2);
-    members.push(emptyMember(bytes));
-    left -= bytes;
+/** A member of exactly so many bytes: as many records as fit, not compressed, and blanks behind the last of them. */
+function lastMember(of: RecordsOf, bytes: number): { member: Buffer; records: number } {
+  const lines = makeRecords(of, RECORDS_A_MEMBER).trimEnd().split('\n');
+  const roomBytes = bytes - storedOverhead(bytes);
+  let records = 0;
+  let filledBytes = 0;
+  for (const line of lines) {
+    const lineBytes = Buffer.byteLength(line) + 1;
+    if (filledBytes + lineBytes > roomBytes) {
+      break;
+    }
+    filledBytes += lineBytes;
+    records += 1;
   }
-  return Buffer.concat(left > 0 ? [...members, emptyMember(left)] : members);
+  const text = `${lines.slice(0, records).join('\n')}${' '.repeat(roomBytes - filledBytes)}\n`;
+  return { member: storedMember(Buffer.from(text)), records };
 }
 
-/** A gzip member that holds nothing and is so many bytes long, by an extra field that readers skip. */
-function emptyMember(bytes: number): Buffer {
-  const empty = gzipSync('');
-  if (bytes === EMPTY_MEMBER_BYTES) {
-    return empty;
+/** Of deflate's stored blocks: the most that one holds, and what each has in front of it. */
+const STORED_BLOCK_BYTES = 65_535;
+const STORED_BLOCK_HEADER_BYTES = 5;
+
+/** What is not content in a member of so many bytes that is stored. */
+function storedOverhead(bytes: number): number {
+  const framed = bytes - GZIP_HEADER_BYTES - GZIP_TRAILER_BYTES;
+  const blocks = Math.ceil(framed / (STORED_BLOCK_BYTES + STORED_BLOCK_HEADER_BYTES));
+  return GZIP_HEADER_BYTES + GZIP_TRAILER_BYTES + blocks * STORED_BLOCK_HEADER_BYTES;
+}
+
+/** Put together by hand: zlib's own choice of blocks, and so the size, is nobody's promise. */
+function storedMember(content: Buffer): Buffer {
+  const parts: Buffer[] = [gzipSync('').subarray(0, GZIP_HEADER_BYTES)];
+  for (let start = 0; start < content.length; start += STORED_BLOCK_BYTES) {
+    const block = content.subarray(start, start + STORED_BLOCK_BYTES);
+    const header = Buffer.alloc(STORED_BLOCK_HEADER_BYTES);
+    header.writeUInt8(start + block.length === content.length ? 1 : 0, 0);
+    header.writeUInt16LE(block.length, 1);
+    header.writeUInt16LE(block.length ^ 0xffff, 3);
+    parts.push(header, block);
   }
-  const header = Buffer.from(empty.subarray(0, 10));
-  header[3] = 4; // FEXTRA
-  const extra = Buffer.alloc(2 + bytes - SMALLEST_PADDED_MEMBER_BYTES);
-  extra.writeUInt16LE(extra.length - 2, 0);
-  return Buffer.concat([header, extra, empty.subarray(10)]);
+  const trailer = Buffer.alloc(GZIP_TRAILER_BYTES);
+  trailer.writeUInt32LE(crc32(content), 0);
+  trailer.writeUInt32LE(content.length, 4);
+  return Buffer.concat([...parts, trailer]);
 }
 
 function assemble(parts: FileParts): FileBytes {

@@ -1,7 +1,9 @@
 import { durationMs } from './duration.ts';
 import type { Account } from './accounts.ts';
+import { lifeTimes } from './day-life.ts';
 import { daysByStatus, isOver } from './export-job.ts';
 import type { ExportJob } from './export-job.ts';
+import { withNulls } from './null-fields.ts';
 import type { DetailsScript } from './script.ts';
 import type { World } from './world.ts';
 
@@ -28,16 +30,6 @@ export function showJob(
     ...(where === 'fetched' ? { url: `${world.urls.api}/v1/Exports/Jobs/${job.jobSid}` } : {}),
   };
   return withNulls(world, shown);
-}
-
-/** The same object, with the fields that the script nulls. */
-export function withNulls(world: World, shown: Record<string, unknown>): Record<string, unknown> {
-  for (const name of world.script.nullFields ?? []) {
-    if (Object.hasOwn(shown, name)) {
-      shown[name] = null;
-    }
-  }
-  return shown;
 }
 
 function showDetails(world: World, job: ExportJob): unknown {
@@ -79,8 +71,7 @@ function queuePosition(world: World, account: Account, job: ExportJob): string |
     .slice(0, account.jobs.indexOf(job))
     .filter((earlier) => !isOver(world, earlier)).length;
   const life = world.script.life ?? {};
-  const waitedShare =
-    (world.clock.now() - job.createdAtMs) / Math.max(1, durationMs(life.submitted, 10 * 60_000));
+  const waitedShare = (world.clock.now() - job.createdAtMs) / Math.max(1, lifeTimes(life).submittedMs);
   const others = Math.ceil((life.jobsAhead ?? 0) * Math.max(0, 1 - waitedShare));
   return String(1 + own + others);
 }

@@ -32,10 +32,7 @@ export function answerCreateJob(
     const { status, code } = world.limits.quotaRejection;
     const left = world.limits.quotaDays - used;
     const message = `Only ${world.limits.quotaDays} days may be requested per day: ${left} are left until the next UTC day, ${asked} were asked for`;
-    return {
-      status,
-      body: { code, message, more_info: `https://www.twilio.com/docs/errors/${code}`, status },
-    };
+    return refusal(status, message, { code });
   }
   usedByDay[today] = used + asked;
   const job = createJob(world, account, {
@@ -95,7 +92,7 @@ export function answerDeleteJob(world: World, account: Account, jobSid: string):
     case 404:
       return jobNotFound(jobSid);
     case 405:
-      return refusal(405, `Job ${jobSid} is complete and can not be deleted`, { Allow: 'GET' });
+      return refusal(405, `Job ${jobSid} is complete and can not be deleted`, { headers: { Allow: 'GET' } });
   }
 }
 

@@ -1,6 +1,9 @@
 import type { FaultKind, Operation } from './script.ts';
 
-/** What happened at the simulator so far. Holds no credential and no link. */
+/**
+ * What happened at the simulator so far. Holds no credential and no link to a file; the URLs of webhooks stand in it
+ * without user and password.
+ */
 export interface Ledger {
   /** By the simulator's clock. */
   now: string;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** So many hexadecimal digits (at most 64) that follow from the parts alone. */
 export function hexOf(length: number, ...parts: (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, length);
+  return hash('sha256', JSON.stringify(parts), 'hex').slice(0, length);
 }
 
 /** A number from 0 to below 1 that follows from the parts alone. */

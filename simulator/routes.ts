@@ -65,6 +65,9 @@ function operationsOf(resource: string | undefined): Readonly<Record<string, Typ
 }
 
 function decode(segment: string): string {
+  if (!segment.includes('%')) {
+    return segment;
+  }
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -12,8 +12,16 @@ const CORS_HEADERS = {
   'Access-Control-Expose-Headers': 'ETag, Twilio-Request-Id',
 };
 
-/** Sends an answer of the API. Its Date is the simulator's. */
-export function sendAnswer(world: World, response: ServerResponse, answer: Answer): void {
+/**
+ * Sends an answer of the API. Its Date is the simulator's. All headers are written at once: set one by one, they cost
+ * a request twice as much time.
+ */
+export function sendAnswer(
+  world: World,
+  response: ServerResponse,
+  answer: Answer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   addTo(world.counts.answers, String(answer.status));
   const isBare = world.script.errorBodies === 'bare' && answer.status >= 400;
   const json =
@@ -23,6 +31,7 @@ export function sendAnswer(world: World, response: ServerResponse, answer: Answe
   const body = answer.page ?? json;
   response.writeHead(answer.status, {
     Date: new Date(world.clock.now()).toUTCString(),
+    ...headers,
     ...CORS_HEADERS,
     ...answer.headers,
     ...(body === undefined
@@ -33,4 +42,13 @@ export function sendAnswer(world: World, response: ServerResponse, answer: Answe
         }),
   });
   response.end(body);
+}
+
+/**
+ * Sends an answer of the simulator itself, to be read by people too. It has nothing of the API, and it is not counted:
+ * a look at the ledger does not change it.
+ */
+export function sendOwnAnswer(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(`${JSON.stringify(body, null, 2)}\n`);
 }

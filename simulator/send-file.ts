@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { MetFaults } from './faults.ts';
-import { bytesAt } from './file-bytes.ts';
+import { bytesAt, GZIP_HEADER_BYTES } from './file-bytes.ts';
 import type { FileBytes } from './file-bytes.ts';
 
 /** Which part of a file is sent, and what goes wrong on the way. Offsets are of the file. */
@@ -17,9 +17,6 @@ export interface FileSending {
 
 /** So much is handed to the network at a time: one system call, and no copy since members are sent as they are. */
 const BATCH_BYTES = 1_048_576;
-
-/** A gzip header's first bytes: a fault there is not covered by the checksum and might go unnoticed. */
-const GZIP_HEADER_BYTES = 10;
 
 /** Sends the bytes as fast as the receiver takes them. The headers are ready, and go out with the first bytes. */
 export function sendFile(sending: FileSending): void {
@@ -44,6 +41,9 @@ export function sendFile(sending: FileSending): void {
 function sendFrom(sending: FileSending, from: { offset: number; stopAt: number; corruptAt: number }): void {
   const { response, file, onSent } = sending;
   const { stopAt, corruptAt } = from;
+  if (response.destroyed) {
+    return;
+  }
   let { offset } = from;
   let hasRoom = true;
   // Headers, bytes and end in one system call.
@@ -82,10 +82,12 @@ function offsetAt({ start, end }: FileSending, share: number): number {
   return start + Math.floor((end - start) * share);
 }
 
+/** Never in a member's header, of which no checksum speaks: a change there might go unnoticed. */
 function corruptibleOffset(sending: FileSending, share: number): number {
-  const { file } = sending;
-  const offset = offsetAt(sending, share);
-  const inMember = file.times > 0 ? offset % file.repeated.length : offset;
+  const { file, end } = sending;
+  const offset = Math.min(offsetAt(sending, share), end - 1);
+  const repeatedBytes = file.repeated.length * file.times;
+  const inMember = offset < repeatedBytes ? offset % file.repeated.length : offset - repeatedBytes;
   return inMember < GZIP_HEADER_BYTES ? offset - inMember + GZIP_HEADER_BYTES : offset;
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseByteRange } from './byte-range.ts';
 import { currentFile, fileBytes } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
+import { isMemberEnd } from './file-bytes.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { addTo } from './ledger.ts';
 import { claimLink, parseLink } from './links.ts';
@@ -126,8 +127,13 @@ function counterOf({ counts: { bytesSent } }: World, { resourceType, day }: Link
   };
 }
 
+/** The file without its end. It never ends where a member does: then what is left would be whole. */
 function cut(file: FileBytes, fault: MetFaults['truncated']): FileBytes {
-  return fault === undefined ? file : { ...file, sizeBytes: Math.floor(file.sizeBytes * (fault.at ?? 0.5)) };
+  if (fault === undefined || file.sizeBytes === 0) {
+    return file;
+  }
+  const sizeBytes = Math.max(1, Math.floor(file.sizeBytes * (fault.at ?? 0.5)));
+  return { ...file, sizeBytes: isMemberEnd(file, sizeBytes) ? sizeBytes - 1 : sizeBytes };
 }
 
 function refuse(

@@ -34,7 +34,7 @@ const DELIVERY_TIMEOUT_MS = 15_000;
 function deliver(event: WebhookEvent): void {
   const { world, jobSid, url, method } = event;
   const entry: LedgerWebhook = {
-    url,
+    url: withoutUser(url),
     method,
     jobSid,
     sentAt: new Date(world.clock.now()).toISOString(),
@@ -98,6 +98,11 @@ function compose(event: WebhookEvent): { url: string; headers: Record<string, st
     },
     body,
   };
+}
+
+/** As it was given, but for the user and the password: the ledger is shown to whoever asks. */
+function withoutUser(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
 }
 
 function isLoopback(hostname: string): boolean {

@@ -15,12 +15,15 @@ export function simulateCommand(cli: Cli): Command {
     const account = readSimulatedAccount(env);
     const path = options.text('script');
     const script = path === undefined ? {} : await readScript(path);
-    const simulator = await start({
-      ...(account && { credentials: [account] }),
-      ...readOptions(options),
-      script,
-    });
-    answer(startedAnswer(simulator, { script, isTestAccount: account === undefined }));
+    const chosen = readOptions(options);
+    const simulator = await start({ ...(account && { credentials: [account] }), ...chosen, script });
+    answer(
+      startedAnswer(simulator, {
+        script,
+        isClockStill: chosen.clock?.kind === 'manual',
+        isTestAccount: await hasTestAccount(simulator),
+      }),
+    );
     if (!interrupted.aborted) await once(interrupted, 'abort');
     await simulator.stop();
     return undefined;
@@ -51,9 +54,10 @@ const DESCRIPTION =
 
 const HELP = `
 It listens on 127.0.0.1 and takes the credentials of TWILIO_ACCOUNT_SID and
-TWILIO_AUTH_TOKEN where both are set, else a test pair that it prints. At
---speed 60 an hour of its time is a minute of ours; a job takes 12 of its minutes
-or more. At --speed 0 its time stands still until POST /_simulator/clock moves it.
+TWILIO_AUTH_TOKEN where both are set, else a test pair that it prints; a token of
+your own is never printed. At --speed 60 an hour of its time is a minute of ours; a
+job takes 12 of its minutes or more. At --speed 0 its time stands still until
+POST /_simulator/clock moves it.
 
 The examples lie in node_modules/temporal-bulk-exports/examples/simulator-scripts.
 Copy one and change it: the type SimulatorScript documents every field.
@@ -122,24 +126,32 @@ async function start(options: SimulatorOptions): Promise<Simulator> {
   }
 }
 
+/** Whether its account is the one that opens nothing else, by default or because the variables repeat it. */
+async function hasTestAccount({ accountSid, authToken }: Simulator): Promise<boolean> {
+  const { TEST_ACCOUNT_SID, TEST_AUTH_TOKEN } = await import('../../simulator/index.ts');
+  return accountSid === TEST_ACCOUNT_SID && authToken === TEST_AUTH_TOKEN;
+}
+
 function startedAnswer(
   { apiUrl, storeUrl, accountSid, authToken }: Simulator,
-  { script, isTestAccount }: { script: SimulatorScript; isTestAccount: boolean },
+  {
+    script,
+    isClockStill,
+    isTestAccount,
+  }: { script: SimulatorScript; isClockStill: boolean; isTestAccount: boolean },
 ): Answer {
   const [ledger, clock] = [`${apiUrl}/_simulator/ledger`, `${apiUrl}/_simulator/clock`];
+  const credentials = isTestAccount ? ` TWILIO_ACCOUNT_SID=${accountSid} TWILIO_AUTH_TOKEN=${authToken}` : '';
   const lines = [
     `The API answers at ${apiUrl}, the file store at ${storeUrl}`,
     ...(script.description === undefined ? [] : [`The script: ${script.description}`]),
     `What happened so far: curl ${ledger}`,
-    ...(isTestAccount
-      ? [
-          'A worker finds it by these variables, a test account that opens nothing else:',
-          `  export TWILIO_BULKEXPORTS_URL=${apiUrl} TWILIO_ACCOUNT_SID=${accountSid} TWILIO_AUTH_TOKEN=${authToken}`,
-        ]
-      : [
-          `It knows the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN [${accountSid}]. A worker finds it by:`,
-          `  export TWILIO_BULKEXPORTS_URL=${apiUrl}`,
-        ]),
+    ...(isClockStill ? [`Its clock stands still: curl ${clock} -d advance='20 minutes'`] : []),
+    isTestAccount
+      ? 'A worker finds it by these variables, a test account that opens nothing else:'
+      : `It knows the account of TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN [${accountSid}]. A worker finds it by:`,
+    // An API key of the reader's would be taken before the token, sent here, and refused.
+    `  export TWILIO_BULKEXPORTS_URL=${apiUrl}${credentials} TWILIO_API_KEY= TWILIO_API_SECRET=`,
     'Ctrl-C ends it.',
   ];
   return {

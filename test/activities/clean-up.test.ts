@@ -127,7 +127,7 @@ test('a create in doubt gets its time to settle before the sweep looks', async (
   );
   assert.equal(result?.swept.length, 1);
   assert.equal(simulator.ledger().jobsAlive, 0);
-  assert.ok(heartbeats.length > 0);
+  assert.ok(heartbeats.length > 0, 'the activity beats');
 });
 
 test('the sweep of files removes what this export left, and nothing else', async (t) => {

@@ -60,7 +60,7 @@ test('a create whose answer was lost is found again after the service has settle
 
   const startMs = performance.now();
   const found = await run('createExportJob', input, { attempt: 2 });
-  assert.ok(performance.now() - startMs >= 79);
+  assert.ok(performance.now() - startMs >= 79, 'waited as long as the server asked');
   assert.ok(found.heartbeats.length > 0, 'it beats while it waits');
   assert.equal(found.result?.adopted, true);
   assert.equal(simulator.ledger().jobsMade, 1);
@@ -109,7 +109,7 @@ test('an attempt that failed before it settled leaves the doubt to the next', as
   t.after(() => rm(join(file, '..'), { recursive: true }));
   const failed = await runActivity(activities.createExportJob, input, { attempt: 2 });
   assert.equal(failed.failure?.type, 'StorageRejected');
-  assert.ok(!failed.heartbeats.some((details) => isCleared(details)));
+  assert.ok(!failed.heartbeats.some((details) => isCleared(details)), 'nothing is cleared after a failure');
 });
 
 test('where nobody listens nothing was sent, and the failure says so', async (t) => {
@@ -117,7 +117,10 @@ test('where nobody listens nothing was sent, and the failure says so', async (t)
   const { failure, heartbeats } = await run('createExportJob', input);
   assert.equal(failure?.type, 'TwilioUnavailable');
   assert.match(failure?.message ?? '', /connection was refused/);
-  assert.ok(heartbeats.some((details) => isCleared(details)));
+  assert.ok(
+    heartbeats.some((details) => isCleared(details)),
+    'the submission is cleared',
+  );
 });
 
 test('a run that was made by a reset lets a create of the run before settle, at its first attempt', async (t) => {
@@ -197,7 +200,7 @@ test('wrong credentials are final and say what to check, and not the credentials
     failure?.message ?? '',
     /Messages 2026-10-01\.\.2026-10-03, account default.*401.*request id RQ.*Auth Token/s,
   );
-  assert.ok(!JSON.stringify(failure).includes('planted-secret'));
+  assert.ok(!JSON.stringify(failure).includes('planted-secret'), 'no secret in the failure');
 });
 
 test('a spent quota names the time until the next UTC day', async (t) => {
@@ -226,7 +229,7 @@ test('an outage of the list is tried three times and then retried by the engine'
   const { simulator, run } = await startRig(t);
   simulator.faults.add({ kind: 'status503', operation: 'listJobs', times: 2 });
   const { result } = await run('createExportJob', input);
-  assert.ok(result);
+  assert.ok(result, 'a result');
   simulator.faults.add({ kind: 'status503', operation: 'listJobs' });
   const { failure } = await run('createExportJob', { ...input, submission: 2 });
   assert.equal(failure?.type, 'TwilioUnavailable');

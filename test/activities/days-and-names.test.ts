@@ -28,7 +28,7 @@ test('ranges are the fewest and hold each day once, in order', () => {
 });
 
 test('a day of no calendar is no day', () => {
-  assert.ok(isDay('2024-02-29'));
+  assert.ok(isDay('2024-02-29'), 'a leap day');
   for (const text of [
     '2026-02-29',
     '2026-13-01',
@@ -56,7 +56,7 @@ test('a marker is read back from any friendly name, and no other name has one', 
         const marker = parseMarker(name);
         assert.equal(marker?.exportHash, hashExportId(exportId));
         assert.equal(marker?.submission, submission);
-        assert.ok(name.startsWith(friendlyName));
+        assert.ok(name.startsWith(friendlyName), name);
       },
     ),
   );
@@ -74,7 +74,7 @@ test('a safe name keeps to safe letters, never leads elsewhere, and belongs to o
     fc.property(text, text, (one, other) => {
       const name = toSafeName(one);
       assert.match(name, /^[A-Za-z0-9_%-][A-Za-z0-9._%-]*$/);
-      assert.ok(name.length <= 140);
+      assert.ok(name.length <= 140, name);
       // Lone surrogates have no UTF-8 of their own: they are one text there.
       if (!Buffer.from(one).equals(Buffer.from(other))) {
         assert.notEqual(name, toSafeName(other));
@@ -95,5 +95,5 @@ test('a half file tells its ETag, but not to another export, and never a weak or
   assert.equal(readHalfEtag(halfName('run-1', null, '0123abcd'), 'run-1'), null);
   const long = halfName('run-1', `"${'x'.repeat(300)}"`, '0123abcd');
   assert.equal(readHalfEtag(long, 'run-1'), null);
-  assert.ok(long.length < 200);
+  assert.ok(long.length < 200, long);
 });

@@ -29,7 +29,7 @@ test('a day is fetched, proven and published whole, and nothing else is left in 
   const rig = await startDays(t);
   const { result, heartbeats } = await rig.run('downloadExportDay', input);
   assert.equal(result?.outcome, 'downloaded');
-  assert.ok(result?.outcome === 'downloaded');
+  assert.ok(result?.outcome === 'downloaded', 'the day is downloaded');
   const { location, ...proof } = result.file;
   assert.deepEqual(proof, rig.simulator.expectedFile({ resourceType: 'Messages', day: DAY }));
   const path = fileURLToPath(location);
@@ -42,7 +42,10 @@ test('a day is fetched, proven and published whole, and nothing else is left in 
     proof.sha256,
   );
   assert.deepEqual(await halves(rig), []);
-  assert.ok(heartbeats.every((details) => !JSON.stringify(details ?? null).includes('http')));
+  assert.ok(
+    heartbeats.every((details) => !JSON.stringify(details ?? null).includes('http')),
+    'no link in a heartbeat',
+  );
 
   const { links, authorizationAtStore } = rig.simulator.ledger();
   assert.deepEqual(links, { issued: 1, used: 1, usedTwice: 0, expired: 0, unknown: 0 });
@@ -56,7 +59,7 @@ test('a published file with its proof is not fetched again, unless it was touche
   assert.deepEqual(again.result, first.result);
   assert.equal(rig.simulator.ledger().requests.getFile, 1);
 
-  assert.ok(first.result?.outcome === 'downloaded');
+  assert.ok(first.result?.outcome === 'downloaded', 'the day is downloaded');
   await utimes(fileURLToPath(first.result.file.location), 1, 1);
   const touched = await rig.run('downloadExportDay', input, { attempt: 3 });
   assert.deepEqual(touched.result, first.result);
@@ -74,7 +77,7 @@ test('a broken fetch keeps what came, and the next attempt asks for the rest of 
   assert.equal(broken.failure?.type, 'TwilioUnavailable');
   assert.match(broken.failure?.message ?? '', /after \d+ of 400000 bytes, which are kept/);
   const [half] = await halves(rig);
-  assert.ok(half !== undefined);
+  assert.ok(half !== undefined, 'half a file');
 
   const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
   assertWhole(rig, result);
@@ -113,7 +116,7 @@ for (const store of [
 test('a whole half file, whose end only its attempt did not see, is proven without another byte', async (t) => {
   const rig = await startDays(t, { sizeBytes: 100_000 });
   const { result } = await rig.run('downloadExportDay', input);
-  assert.ok(result?.outcome === 'downloaded');
+  assert.ok(result?.outcome === 'downloaded', 'the day is downloaded');
   const path = fileURLToPath(result.file.location);
   const bytes = await readFile(path);
   rig.simulator.faults.add({ kind: 'resetMidBody', at: 0.9, operation: 'getFile', times: 1 });
@@ -144,8 +147,8 @@ test('a store that answers from another byte than was asked for is not believed'
   const rig = await startRig(t, { twilioUrl: server.apiUrl, settings: { writeBatchBytes: 10_000 } });
   assert.equal((await rig.run('downloadExportDay', input)).failure?.type, 'TwilioUnavailable');
   const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
-  assert.ok(result?.outcome === 'downloaded');
-  assert.ok((await readFile(fileURLToPath(result.file.location))).equals(file));
+  assert.ok(result?.outcome === 'downloaded', 'the day is downloaded');
+  assert.ok((await readFile(fileURLToPath(result.file.location))).equals(file), 'the bytes that were served');
   const [whole, rest, anew] = server.stored;
   assert.equal(whole?.range, undefined);
   assert.match(rest?.range ?? '', /^bytes=[1-9]\d*-$/);
@@ -188,9 +191,9 @@ test('an attempt that is given up and still writes does no harm to its successor
   goOn();
   const late = await zombie;
   assert.equal(late.result, null, 'what it wrote proved wrong or is gone');
-  assert.ok(result?.outcome === 'downloaded');
+  assert.ok(result?.outcome === 'downloaded', 'the day is downloaded');
   const published = await readFile(fileURLToPath(result.file.location));
-  assert.ok(published.equals(file));
+  assert.ok(published.equals(file), 'the bytes that were served');
   const again = await rig.run('downloadExportDay', input, { attempt: 3 });
   assert.deepEqual(again.result, result);
 });
@@ -263,7 +266,7 @@ test('the store gets neither credentials nor an encoding, and its redirects are 
   assert.deepEqual(server.stored, [
     { range: undefined, ifMatch: undefined, authorization: undefined, acceptEncoding: 'identity' },
   ]);
-  assert.ok(!JSON.stringify(failure).includes('planted-signature'));
+  assert.ok(!JSON.stringify(failure).includes('planted-signature'), 'no signature in the failure');
 });
 
 test('a link that may not be followed is not followed', async (t) => {
@@ -276,7 +279,7 @@ test('a link that may not be followed is not followed', async (t) => {
     const rig = await startRig(t, { twilioUrl: server.apiUrl });
     const { failure } = await rig.run('downloadExportDay', input);
     assert.ok(failure?.type === 'LinkRejected', link);
-    assert.ok(!failure.message.includes('secret'));
+    assert.ok(!failure.message.includes('secret'), 'no secret in the message');
     assert.deepEqual(server.stored, []);
   }
 });
@@ -408,8 +411,11 @@ test('a store that ends its answers too early is asked for the rest, and what ca
   assert.equal(first.failure?.type, 'TwilioUnavailable');
   assert.match(first.failure?.message ?? '', /ended its answer after 160000 of \d+ bytes, which are kept/);
   const second = await rig.run('downloadExportDay', input, { attempt: 2 });
-  assert.ok(second.result?.outcome === 'downloaded', second.failure?.message);
-  assert.ok((await readFile(fileURLToPath(second.result.file.location))).equals(file));
+  assert.ok(second.result?.outcome === 'downloaded', 'the day is downloaded');
+  assert.ok(
+    (await readFile(fileURLToPath(second.result.file.location))).equals(file),
+    'the bytes that were served',
+  );
   assert.equal(server.stored.length, 6, 'never more than three links an attempt');
 });
 
@@ -486,7 +492,7 @@ test('downloads over the slots wait, those over the queue come back later, and n
     [null, null, 'DownloadSlotsBusy'],
   );
   const delayMs = Number(ran[2]?.failure?.nextRetryDelay);
-  assert.ok(delayMs >= 10_000 && delayMs <= 20_000);
+  assert.ok(delayMs >= 10_000 && delayMs <= 20_000, `${delayMs} ms`);
   const late = downloadSlotsBusy({ settings: defaultSettings, random: () => 1 }, { doing: '', attempt: 400 });
   assert.equal(late.nextRetryDelay, 120_000, 'the longer it waits the less often it asks');
   const { result } = await rig.run('downloadExportDay', { ...input, day: '2026-10-03' }, { attempt: 2 });
@@ -496,10 +502,14 @@ test('downloads over the slots wait, those over the queue come back later, and n
 test('a cancel ends a download and a wait for a slot, keeps the half file, and frees the slot', async (t) => {
   const rig = await startDays(t, { sizeBytes: 400_000 }, { downloadSlots: 1, settings: { stallMs: 10_000 } });
   rig.simulator.faults.add({ kind: 'stall', operation: 'getFile', times: 1 });
-  const running = rig.run('downloadExportDay', input, {}, (env) => setTimeout(() => env.cancel(), 150));
-  const waiting = rig.run('downloadExportDay', { ...input, day: '2026-10-02' }, {}, (env) =>
-    setTimeout(() => env.cancel(), 50),
-  );
+  const cancels: (() => void)[] = [];
+  const noteCancel = ({ cancel }: { cancel: () => void }): void => {
+    cancels.push(cancel);
+  };
+  const running = rig.run('downloadExportDay', input, {}, noteCancel);
+  const waiting = rig.run('downloadExportDay', { ...input, day: '2026-10-02' }, {}, noteCancel);
+  while ((await halves(rig)).length === 0) await pause(5);
+  for (const cancel of cancels) cancel();
   assert.equal(((await waiting).error as Error).name, 'CancelledFailure');
   assert.equal(((await running).error as Error).name, 'CancelledFailure');
   assert.equal((await halves(rig)).length, 1);
@@ -519,7 +529,10 @@ test('an outage of Twilio, a rate limit and lost credentials are all retried, ea
     mend();
     assert.equal(failure?.type, type);
     assert.equal(failure?.nonRetryable, false);
-    assert.ok(minimumDelayMs === undefined || Number(failure?.nextRetryDelay) >= minimumDelayMs);
+    assert.ok(
+      minimumDelayMs === undefined || Number(failure?.nextRetryDelay) >= minimumDelayMs,
+      String(failure?.nextRetryDelay),
+    );
   }
 });
 

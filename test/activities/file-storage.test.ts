@@ -69,7 +69,7 @@ test('a proof is worthless once the file is another one, or the proof itself was
   await writeFile(verdictPath, text.slice(0, 20));
   assert.equal(await storage.findPublished(key), null);
   await writeFile(verdictPath, text);
-  assert.ok((await storage.findPublished(key)) !== null);
+  assert.ok((await storage.findPublished(key)) !== null, 'the file is published');
   await writeFile(join(folder, 'part-0.json.gz'), 'jello');
   assert.equal(await storage.findPublished(key), null);
   await rm(join(folder, 'part-0.json.gz'));
@@ -131,7 +131,7 @@ test('an attempt whose half file is gone does not touch the proof of its success
   const zombie = await storage.createHalf(key, '"e"');
   await zombie.write([Buffer.from('hello')], 0);
   const adopted = await storage.adoptHalf(key);
-  assert.ok(adopted);
+  assert.ok(adopted, 'the file is adopted');
   const file = await adopted.publish(proof);
   await assert.rejects(zombie.publish({ ...proof, sha256: 'cd' }), StorageProblem);
   assert.deepEqual(await storage.findPublished(key), file);

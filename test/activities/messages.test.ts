@@ -49,7 +49,10 @@ test('a spent quota is told from other refusals by its words', () => {
   ]) {
     assert.ok(isQuota(400, message), message);
   }
-  assert.ok(isQuota(403, 'Export quota exceeded') && isQuota(429, 'Daily limit of export days reached'));
+  assert.ok(
+    isQuota(403, 'Export quota exceeded') && isQuota(429, 'Daily limit of export days reached'),
+    'a quota',
+  );
   for (const message of [
     'The range must not exceed 366 days',
     'EndDay must be at least 2 days ago; the day is available on the next day',
@@ -60,5 +63,5 @@ test('a spent quota is told from other refusals by its words', () => {
   ]) {
     assert.ok(!isQuota(400, message), message);
   }
-  assert.ok(!isQuota(500, 'quota backend failed'));
+  assert.ok(!isQuota(500, 'quota backend failed'), 'no quota');
 });

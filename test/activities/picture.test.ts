@@ -53,11 +53,11 @@ test('for any details, every day of the job is in the picture exactly once', () 
       const drawn = Object.values(picture.days).flatMap((ranges) => decodeDayRanges(ranges));
       assert.deepEqual(drawn.toSorted(), days);
       assert.equal(readPicture(picture).size, days.length);
-      assert.ok(Object.keys(picture.byStatus).length <= 17);
-      assert.ok(JSON.stringify(picture).length < 4_000);
+      assert.ok(Object.keys(picture.byStatus).length <= 17, 'few statuses');
+      assert.ok(JSON.stringify(picture).length < 4_000, 'a small picture');
       assert.deepEqual(structuredClone(picture), JSON.parse(JSON.stringify(picture)));
-      assert.ok(!isChanged(picture, structuredClone(picture)));
-      assert.ok(describePicture(picture).length < 1_500);
+      assert.ok(!isChanged(picture, structuredClone(picture)), 'a copy is no change');
+      assert.ok(describePicture(picture).length < 1_500, 'a short description');
     }),
     { numRuns: 1_000 },
   );
@@ -69,7 +69,10 @@ test('a job whose picture is over names no day that is still under way', () => {
       const account = readDetails(parseDetails(details), startDay, endDay);
       if (account.countsAddUp) {
         const final = new Set(['Completed', 'CompletedEmptyRecords', 'Failed', 'DeletedByUserRequest']);
-        assert.ok([...account.statusOf.values()].every((status) => final.has(status)));
+        assert.ok(
+          [...account.statusOf.values()].every((status) => final.has(status)),
+          'every status is final',
+        );
       }
     }),
   );
@@ -116,7 +119,7 @@ test('one status that counts all days that are not named has them all', () => {
     Completed: ['2026-10-01..2026-10-02'],
     CompletedEmptyRecords: ['2026-10-03..2026-10-06'],
   });
-  assert.ok(partly.countsAddUp);
+  assert.ok(partly.countsAddUp, 'the counts add up');
 });
 
 test('two statuses that name no days leave them unaccounted for, and are counted', () => {
@@ -130,7 +133,7 @@ test('two statuses that name no days leave them unaccounted for, and are counted
   );
   assert.deepEqual(draw(account).days, { Unaccounted: ['2026-10-01..2026-10-06'] });
   assert.deepEqual(draw(account).byStatus, { Completed: 4, Failed: 2 });
-  assert.ok(account.countsAddUp);
+  assert.ok(account.countsAddUp, 'the counts add up');
 });
 
 test('a day that is named twice counts as final', () => {
@@ -157,15 +160,18 @@ test('counts that change are a change where no days are named; position and esti
         endDay,
       ),
     );
-  assert.ok(isChanged(read(2), read(3)));
+  assert.ok(isChanged(read(2), read(3)), 'a change');
   const hinted = {
     ...read(2),
     asOf: 'later',
     jobQueuePosition: '4',
     estimatedCompletionTime: '2026-10-09T00:00:00.000Z',
   };
-  assert.ok(!isChanged(read(2), hinted));
-  assert.ok(isChanged(read(2), { ...read(2), problems: [{ type: 'TwilioUnavailable', problem: '' }] }));
+  assert.ok(!isChanged(read(2), hinted), 'no change');
+  assert.ok(
+    isChanged(read(2), { ...read(2), problems: [{ type: 'TwilioUnavailable', problem: '' }] }),
+    'a problem is a change',
+  );
 });
 
 test('an unknown status is a problem that is shown', () => {
@@ -254,9 +260,12 @@ test('settling settles no day twice and asks for none that is settled', () => {
           friendlyName: 'ours',
         });
         for (const day of [...settled.keys(), ...ask]) {
-          assert.ok(unaccounted.includes(day));
+          assert.ok(unaccounted.includes(day), day);
         }
-        assert.ok(ask.every((day) => !settled.has(day)));
+        assert.ok(
+          ask.every((day) => !settled.has(day)),
+          'no settled day is asked for',
+        );
       },
     ),
   );

@@ -141,7 +141,7 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
       await run('sweepExportJobs', { ...identity, keep: [], createInDoubt: false }),
     ];
     for (const { failure, result, heartbeats } of ran) {
-      assert.ok(failure !== null || result !== null);
+      assert.ok(failure !== null || result !== null, 'a failure or a result');
       const wire =
         failure === null
           ? {}

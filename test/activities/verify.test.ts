@@ -26,7 +26,7 @@ test('a whole file is proven by its size, hash and records', async () => {
 test('a file that decompresses to far more than is read at once is proven, too', async () => {
   const file = gzipSync(Buffer.from('{"record":1}\n'.repeat(1_000_000)));
   const verified = await verify(file, file.length, 1_000);
-  assert.ok(verified.whole && verified.proof.records === 1_000_000);
+  assert.ok(verified.whole && verified.proof.records === 1_000_000, 'a whole file');
 });
 
 test('several gzip members are one file, wherever the reads cut it', async () => {
@@ -47,7 +47,7 @@ test('any file that is cut short is not whole', async () => {
     assert.ok(!(await verify(member.subarray(0, length), null)).whole, `${length}`);
   }
   const second = Buffer.concat([member, member.subarray(0, 12)]);
-  assert.ok(!(await verify(second, null)).whole);
+  assert.ok(!(await verify(second, null)).whole, 'a second member cut short');
 });
 
 test('any single byte that is another one is noticed, or changes nothing that was decompressed', async () => {
@@ -74,13 +74,13 @@ test('bytes after the last member are no part of a file', async () => {
 
 test('a size that is not the promised one is no whole file', async () => {
   const verified = await verify(member, member.length + 1);
-  assert.ok(!verified.whole);
+  assert.ok(!verified.whole, 'not whole');
   assert.match(verified.reason, new RegExp(`expected ${member.length + 1} bytes, got ${member.length}`));
 });
 
 test('what is no gzip at all is no whole file', async () => {
-  assert.ok(!(await verify(Buffer.from('{"a":1}\n'), null)).whole);
-  assert.ok(!(await verify(Buffer.alloc(0), null)).whole);
+  assert.ok(!(await verify(Buffer.from('{"a":1}\n'), null)).whole, 'plain text is no gzip');
+  assert.ok(!(await verify(Buffer.alloc(0), null)).whole, 'nothing is no gzip');
 });
 
 test('records are lines that are not empty, wherever the chunks are cut', () => {

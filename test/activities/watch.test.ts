@@ -104,7 +104,7 @@ for (const form of ['withDays', 'daysNull', 'null', 'emptyList'] as const) {
           CompletedEmptyRecords: ['2026-10-02'],
           Failed: ['2026-10-03'],
         });
-        assert.ok(picture.over);
+        assert.ok(picture.over, 'the job is over');
         return;
       case 'daysNull':
         // Which of the two failed and which was empty, nothing tells.
@@ -112,7 +112,7 @@ for (const form of ['withDays', 'daysNull', 'null', 'emptyList'] as const) {
           CompletedOrEmpty: ['2026-10-01'],
           Unaccounted: ['2026-10-02..2026-10-03'],
         });
-        assert.ok(picture.over);
+        assert.ok(picture.over, 'the job is over');
         return;
       case 'null':
       case 'emptyList':
@@ -145,7 +145,7 @@ test('days that no entry names are settled by their files once the job is over',
     { Completed: ['2026-10-01..2026-10-03'] },
     'one count of all days needs no file',
   );
-  assert.ok(picture.over);
+  assert.ok(picture.over, 'the job is over');
 });
 
 test('a job that Twilio forgot keeps its final days, and the Days list tells of the others', async (t) => {
@@ -166,7 +166,7 @@ test('a job that Twilio forgot keeps its final days, and the Days list tells of 
     CompletedOrEmpty: ['2026-10-02'],
     Unaccounted: ['2026-10-03'],
   });
-  assert.ok(picture.over && picture.gone);
+  assert.ok(picture.over && picture.gone, 'the job is over and gone');
   assert.deepEqual(picture.byStatus, { Failed: 1, CompletedOrEmpty: 1, Unaccounted: 1 });
 });
 
@@ -182,7 +182,7 @@ test('a 404 for a job that was made just now ends none of its days', async (t) =
     assert.match(failure?.message ?? '', /404.*made a moment ago/);
   }
   rig.simulator.clock.advance(10 * MINUTE_MS);
-  assert.ok((await look(rig, missing)).gone);
+  assert.ok((await look(rig, missing)).gone, 'the job is gone');
 });
 
 test('a single 404 among good answers is not the end of a job', async (t) => {
@@ -337,7 +337,7 @@ async function startWatch(
     submission: 1,
     isUnderWay: false,
   });
-  assert.ok(result);
+  assert.ok(result, 'a result');
   const { jobSid, friendlyName, createdAt } = result;
   const poll = { minimumIntervalMs: 10_000, maximumIntervalMs: 15 * MINUTE_MS };
   const watch = {

@@ -40,7 +40,10 @@ describe('the demo', { concurrency: 2 }, () => {
 
       const [zcat = '', duckdb = ''] = result.reading;
       const firstRecord: unknown = JSON.parse(execFileSync('sh', ['-c', zcat], { cwd, encoding: 'utf8' }));
-      assert.ok(firstRecord !== null && typeof firstRecord === 'object' && 'sid' in firstRecord);
+      assert.ok(
+        firstRecord !== null && typeof firstRecord === 'object' && 'sid' in firstRecord,
+        'a record with a sid',
+      );
       assert.match(duckdb, /^duckdb -c "SELECT .* read_json\('exports\/demo\/.*day=\*\/part-0\.json\.gz'/);
 
       assert.equal(execFileSync('git', ['status', '--porcelain'], { cwd, encoding: 'utf8' }), '');

@@ -9,7 +9,8 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { exitCodes } from '../../cli/exit-codes.ts';
-import { startSimulator } from '../../simulator/index.ts';
+import { startSimulator, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN } from '../../simulator/index.ts';
+import { readAccounts } from '../../worker/read-accounts.ts';
 import { lastDocument, runCliHere, startCli, type CliEnd, type CliSurroundings } from './run-cli.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'simulate-'));
@@ -31,6 +32,16 @@ const refused: { title: string; words: string[]; says: RegExp }[] = [
     title: 'a script that is no JSON',
     words: ['--script', await fileOf('broken.json', '{\n  "days": [\n}\n')],
     says: /^The script can not be used \[.*broken\.json\]: it must be JSON: .*\.$/,
+  },
+  {
+    title: 'a folder for a script',
+    words: ['--script', folder],
+    says: /^The script can not be used \[.*\]: it must be a JSON file, got a folder\.$/,
+  },
+  {
+    title: 'a mistyped option',
+    words: ['--spee', '0'],
+    says: /^unknown option '--spee' \(Did you mean --speed\?\) — see bulk-exports simulate --help\.$/,
   },
   {
     title: 'a script with several faults',
@@ -100,7 +111,7 @@ test('--examples lists every example with what it does, and where it lies', asyn
     document.examples.map(({ name }) => name),
     files.map((file) => file.replace('.json', '')).toSorted(),
   );
-  assert.ok(text.stdout.includes(document.folder));
+  assert.ok(text.stdout.includes(document.folder), text.stdout);
   for (const { name, description } of document.examples)
     assert.ok(text.stdout.includes(`${name}\n    ${description}\n`), name);
 });
@@ -123,8 +134,11 @@ test('the help names the examples, the ledger and the credentials, and its own e
   const { examples } = lastDocument(await runCliHere(['simulate', '--examples', '--json'])) as {
     examples: { name: string }[];
   };
-  assert.ok(used.length > 0);
-  assert.ok(used.every((name) => examples.some((example) => example.name === name)));
+  assert.ok(used.length > 0, 'examples are named');
+  assert.ok(
+    used.every((name) => examples.some((example) => example.name === name)),
+    used.join(),
+  );
 });
 
 test('simulate plays an example by its name, and says what it plays', async () => {
@@ -169,6 +183,62 @@ test('at speed 0 the time stands still until a request moves it', async () => {
   const moved = await fetch(simulate.clock, { method: 'POST', body });
   assert.equal(moved.status, 200);
   assert.equal((await dateOf()) - before, 2 * 3_600_000);
+});
+
+test('a script may begin with a mark of the byte order', async () => {
+  const path = await fileOf('marked.json', '\uFEFF{"description": "Marked."}');
+  const { code, stderr } = await simulateOrStop(['--script', path]);
+  assert.equal(code, exitCodes.success.code, stderr);
+  assert.match(stderr, /^The script: Marked\.$/m);
+});
+
+const OWN = { TWILIO_ACCOUNT_SID: `AC${'7'.repeat(32)}`, TWILIO_AUTH_TOKEN: 'token-of-my-own' };
+const TEST_PAIR = { TWILIO_ACCOUNT_SID: TEST_ACCOUNT_SID, TWILIO_AUTH_TOKEN: TEST_AUTH_TOKEN };
+
+for (const { title, env, isTold } of [
+  { title: 'the test pair is told', env: {}, isTold: true },
+  {
+    title: 'empty variables are none: the test pair is told',
+    env: { TWILIO_ACCOUNT_SID: '', TWILIO_AUTH_TOKEN: '' },
+    isTold: true,
+  },
+  { title: 'the test pair is told where the variables repeat it', env: TEST_PAIR, isTold: true },
+  { title: 'a token of the reader is never told', env: OWN, isTold: false },
+])
+  test(`${title}, and an API key of the environment is not used with the simulator`, async () => {
+    const key = { TWILIO_API_KEY: `SK${'7'.repeat(32)}`, TWILIO_API_SECRET: 'secret-of-my-own' };
+    const end = await runCliHere(['simulate', '--json'], { ...key, ...env }, /Ctrl-C ends it/);
+    const { apiUrl, accountSid, authToken } = lastDocument(end);
+    const account = isTold ? TEST_PAIR : OWN;
+    assert.deepEqual(
+      [accountSid, authToken],
+      [account.TWILIO_ACCOUNT_SID, isTold ? TEST_AUTH_TOKEN : undefined],
+    );
+    assert.doesNotMatch(end.stdout + end.stderr, /of-my-own/);
+
+    const line = / {2}export (.*)\n/.exec(end.stderr)?.[1] ?? '';
+    const exported = Object.fromEntries(line.split(' ').map((pair) => pair.split(/=(.*)/).slice(0, 2)));
+    const faults: string[] = [];
+    const accounts = readAccounts({ ...key, ...env, ...exported }, () => '', faults);
+    assert.deepEqual(faults, []);
+    assert.equal(exported['TWILIO_BULKEXPORTS_URL'], apiUrl);
+    assert.deepEqual(accounts, {
+      default: {
+        accountSid,
+        username: accountSid,
+        password: account.TWILIO_AUTH_TOKEN,
+      },
+    });
+  });
+
+test('it says how to move a clock that stands still, and of no other', async () => {
+  const [still, running] = await Promise.all([simulateOrStop(['--speed', '0']), simulateOrStop([])]);
+  const { clock } = lastDocument(still);
+  assert.ok(
+    still.stderr.includes(`Its clock stands still: curl ${String(clock)} -d advance='20 minutes'\n`),
+    still.stderr,
+  );
+  assert.doesNotMatch(running.stderr, /clock/);
 });
 
 /** Ctrl-C is pressed at once where the simulator is not refused but starts: then the test fails and does not hang. */

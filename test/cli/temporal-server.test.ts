@@ -74,7 +74,10 @@ describe('finding a Temporal server', () => {
     await mkdir(stale, { recursive: true });
     await utimes(stale, 0, 0);
     await findTemporalServer(options({}, { theirs: fetched('new') }));
-    assert.ok(!(await readdir(join(home, 'temporal-bulk-exports'))).includes('staging-stale'));
+    assert.ok(
+      !(await readdir(join(home, 'temporal-bulk-exports'))).includes('staging-stale'),
+      'the stale folder is gone',
+    );
   });
 
   test('when no way works, one error lists each with its outcome and says what to install', async () => {

@@ -94,7 +94,7 @@ test('without a worker the text says so and claims nothing about the days', () =
 
 test('a long result lists only the days that did not go well', () => {
   const [well, badly] = aResult('incomplete').days;
-  assert.ok(well && badly);
+  assert.ok(well && badly, 'both endings');
   const days = [...Array.from({ length: 99 }, () => well), { ...badly, problem: 'Twilio reports Failed.' }];
   const text = resultText({ ...aResult('incomplete'), days }, plain);
   assert.match(text, /2026-10-02 +failed .*Twilio reports Failed\./);

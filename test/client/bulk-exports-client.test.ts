@@ -63,7 +63,7 @@ test('a running export with another input is refused, naming each difference and
       webhook: { ...webhook, url: 'https://example.com/hook?token=two' },
     });
     await assert.rejects(exports.startExport(other, { workflowId }), (error) => {
-      assert.ok(error instanceof ExportConflictError);
+      assert.ok(error instanceof ExportConflictError, String(error));
       assert.equal(error.type, 'ExportConflict');
       assert.deepEqual(error.differences, [
         'endDay is "2026-10-02" there, "2026-10-03" here',
@@ -95,7 +95,7 @@ test('an input with faults is refused before anything starts, every fault at onc
     // @ts-expect-error callers without types make such inputs
     const started = exports.startExport({ resourceType: 'Mesages', startDay: '2026-02-30' }, { workflowId });
     await assert.rejects(started, (error) => {
-      assert.ok(error instanceof InvalidInputError);
+      assert.ok(error instanceof InvalidInputError, String(error));
       assert.equal(error.type, 'InvalidInput');
       assert.equal(error.faults.length, 3);
       return true;
@@ -118,7 +118,7 @@ test('the list shows what was asked for, and can be filtered', async () => {
     assert.equal(listed[0]?.workflowId, workflowId);
     assert.equal(listed[0]?.status, 'COMPLETED');
     assert.equal(listed[0]?.request.resourceType, 'Messages');
-    assert.ok(listed[0]?.endedAt);
+    assert.ok(listed[0]?.endedAt, 'it has ended');
   });
 });
 

@@ -21,7 +21,7 @@ test('progress is the answer of the workflow, with the later look of the pending
       () => handle.progress(),
       ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
     );
-    assert.ok(progress.source === 'workflow');
+    assert.ok(progress.source === 'workflow', progress.source);
     assert.equal(progress.days.done, 1);
     assert.deepEqual(progress.jobs, [{ ...LATER_SIGHTING, startDay: '2026-10-01', endDay: '2026-10-02' }]);
     assert.deepEqual(progress.problems, []);
@@ -36,7 +36,10 @@ test('a failure that is being retried is a problem in the progress', async () =>
       (progress) => progress.problems.length > 0,
     );
     assert.match(problems[0]?.problem ?? '', /createExportJob.*Twilio answered 503/);
-    assert.ok(Date.parse(problems[0]?.since ?? '') > Date.parse('2020-01-01'));
+    assert.ok(
+      Date.parse(problems[0]?.since ?? '') > Date.parse('2020-01-01'),
+      problems[0]?.since ?? 'no problem',
+    );
   });
 });
 

@@ -41,7 +41,7 @@ test('each failure type of the workflow is an error class of its own', async () 
       assert.equal(error.type, type);
       assert.equal(error.message, `${type} it is`);
       assert.equal(error.workflowId, handle.workflowId);
-      assert.ok(error.cause instanceof Error);
+      assert.ok(error.cause instanceof Error, String(error.cause));
     }
   });
 });
@@ -59,7 +59,7 @@ test('the faults of an input that the workflow refused are those of its details,
   await withExports(env, async (exports) => {
     const handle = await exports.startExport(anInput('fail:InvalidInput'), { workflowId: randomUUID() });
     const error = await failureOf(handle);
-    assert.ok(error instanceof InvalidInputError);
+    assert.ok(error instanceof InvalidInputError, String(error));
     assert.deepEqual(error.faults, FAULTS);
   });
 });
@@ -85,10 +85,10 @@ test('a cancel by the signal is an error with the receipt and the reason', async
     const handle = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
     await handle.cancel({ reason: 'no longer needed' });
     await handle.cancel({ reason: 'a second time' }).catch((error: unknown) => {
-      assert.ok(error instanceof ExportError && error.type === 'ExportEnded');
+      assert.ok(error instanceof ExportError && error.type === 'ExportEnded', String(error));
     });
     const error = await failureOf(handle);
-    assert.ok(error instanceof ExportCancelledError);
+    assert.ok(error instanceof ExportCancelledError, String(error));
     assert.equal(error.result?.outcome, 'cancelled');
     assert.match(error.message, /of 2 days 1 downloaded, 1 cancelled/);
   });
@@ -99,7 +99,7 @@ test('a cancel by the engine is the same error with the same receipt', async () 
     const handle = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
     await client.workflow.getHandle(handle.workflowId).cancel();
     const error = await failureOf(handle);
-    assert.ok(error instanceof ExportCancelledError);
+    assert.ok(error instanceof ExportCancelledError, String(error));
     assert.deepEqual(error.result, aResult('cancelled'));
   });
 });
@@ -128,7 +128,7 @@ test('an id that the namespace does not know is an error that names both', async
       () => handle.checkNow(),
     ]) {
       await assert.rejects(call, (error) => {
-        assert.ok(error instanceof ExportError);
+        assert.ok(error instanceof ExportError, String(error));
         assert.equal(error.type, 'ExportNotFound');
         assert.match(error.message, /nobody-knows, namespace default/);
         return true;

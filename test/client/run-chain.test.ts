@@ -26,7 +26,7 @@ test('a handle from a start stays with its export: it neither sees nor stops a l
     assert.notEqual((await first.describe()).runId, (await second.describe()).runId);
     for (const tell of [() => first.cancel(), () => first.checkNow()])
       await assert.rejects(tell, (error) => error instanceof ExportError && error.type === 'ExportEnded');
-    assert.ok((await failureOf(first)) instanceof ExportCancelledError);
+    assert.ok((await failureOf(first)) instanceof ExportCancelledError, 'cancelled');
 
     assert.equal((await second.progress()).phase, 'waiting');
     assert.equal((await exports.getHandle(workflowId).progress()).phase, 'waiting');

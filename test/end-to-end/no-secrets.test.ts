@@ -89,7 +89,7 @@ describe('no credential and no signed link', { timeout: 120_000 }, () => {
     await Promise.all(
       stalled.map(async (title) => {
         const handle = byTitle.get(title);
-        assert.ok(handle);
+        assert.ok(handle, 'a handle');
         await until(async () => (await handle.progress()).phase === 'downloading');
         await until(() => seen.failures.has('DownloadStalled'));
         if (title.endsWith('signal')) await handle.cancel({ reason: 'enough' });

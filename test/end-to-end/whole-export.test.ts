@@ -217,7 +217,7 @@ async function assertFilesAreWhole({ simulator, root }: RealParts, result: Expor
 }
 
 async function readManifest({ manifest }: ExportJobResult): Promise<ExportManifest> {
-  assert.ok(manifest);
+  assert.ok(manifest, 'a manifest');
   return JSON.parse(await readFile(fileURLToPath(manifest), 'utf8')) as ExportManifest;
 }
 

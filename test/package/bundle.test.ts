@@ -30,7 +30,7 @@ describe('the bundle of the workflows', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   test('has of our folders the workflows alone', () => {
-    assert.ok(bundle.modules.includes('workflows/export-job.ts'));
+    assert.ok(bundle.modules.includes('workflows/export-job.ts'), 'the workflow is in its bundle');
     assert.deepEqual(strangers(bundle.modules), []);
   });
 
@@ -54,7 +54,7 @@ describe('the bundle of the workflows', () => {
   test('would show code of the activities, were it there', async () => {
     await writeFile(join(planted, 'index.ts'), `export * from '${join(root, 'activities/settings.ts')}';`);
     const { modules } = await bundleFolder(planted);
-    assert.ok(strangers(modules).includes('activities/settings.ts'));
+    assert.ok(strangers(modules).includes('activities/settings.ts'), 'the stranger is found');
   });
 
   test('is refused with a module of Node in it', async () => {

@@ -45,7 +45,7 @@ describe('the packed package, installed in a fresh project', () => {
       files.filter((file) => /\/(test|bench)\//.test(file)),
       [],
     );
-    assert.ok(files.includes('./dist/workflows/index.js'));
+    assert.ok(files.includes('./dist/workflows/index.js'), files.join());
   });
 
   test('exports by the default path, by a re-export, and by a bundle', { timeout: 120_000 }, async () => {

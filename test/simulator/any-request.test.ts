@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { startTwilio } from './caller.ts';
@@ -41,6 +42,7 @@ const query = fc.dictionary(
 
 test('no request is answered with a 5xx, whatever its path, query and form', async () => {
   await using twilio = await startTwilio();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('GET', 'POST', 'DELETE', 'PUT'),
@@ -51,6 +53,8 @@ test('no request is answered with a 5xx, whatever its path, query and form', asy
         const path = words.map(encodeURIComponent).join('/');
         const reply = await twilio.api(`${path}?${new URLSearchParams(parameters).toString()}`, {
           method,
+          agent,
+
           ...(method === 'POST' ? { form: fields } : {}),
         });
         assert.ok(reply.status < 500, `${method} ${path}`);
@@ -58,6 +62,7 @@ test('no request is answered with a 5xx, whatever its path, query and form', asy
     ),
     { numRuns: 300 },
   );
+  agent.destroy();
   twilio.minutes(24 * 60);
   assert.equal((await twilio.api('Messages')).status, 200);
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { startSimulator, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN } from '../../simulator/index.ts';
-import { basic, call, startTwilio } from './caller.ts';
+import { startSimulator, TEST_ACCOUNT_SID } from '../../simulator/index.ts';
+import { API_KEY, basic, call, OTHER_ACCOUNT, requestsArrive, startTwilio } from './caller.ts';
 
 test('without credentials, and with wrong ones, every path answers 401 with WWW-Authenticate', async () => {
   await using twilio = await startTwilio();
@@ -19,19 +19,12 @@ test('without credentials, and with wrong ones, every path answers 401 with WWW-
 });
 
 test('an API key opens its account, and one account sees nothing of another', async () => {
-  const credentials = [
-    {
-      accountSid: TEST_ACCOUNT_SID,
-      authToken: 'one',
-      apiKeys: [{ sid: `SK${'1'.repeat(32)}`, secret: 'key' }],
-    },
-    { accountSid: `AC${'2'.repeat(32)}`, authToken: 'two' },
-  ];
+  const credentials = [{ accountSid: TEST_ACCOUNT_SID, authToken: 'one', apiKeys: [API_KEY] }, OTHER_ACCOUNT];
   await using twilio = await startTwilio({ credentials });
   const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
   twilio.minutes(60);
-  const byKey = { Authorization: basic(`SK${'1'.repeat(32)}`, 'key') };
-  const byOther = { Authorization: basic(`AC${'2'.repeat(32)}`, 'two') };
+  const byKey = { Authorization: basic(API_KEY.sid, API_KEY.secret) };
+  const byOther = { Authorization: basic(OTHER_ACCOUNT.accountSid, OTHER_ACCOUNT.authToken) };
   assert.equal((await twilio.api(`Jobs/${jobSid}`, { headers: byKey })).status, 200);
   assert.equal((await twilio.api(`Jobs/${jobSid}`, { headers: byOther })).status, 404);
   assert.equal((await twilio.api('Messages/Days/2026-10-01', { headers: byOther })).status, 404);
@@ -184,15 +177,11 @@ test('a body larger than any form is refused, and nonsense on the wire harms not
   assert.equal((await twilio.api('Messages/Jobs')).status, 200);
 });
 
-test('stop ends open connections at once and frees both ports', async () => {
-  const simulator = await startSimulator({ script: { faults: [{ kind: 'slow', delayMs: 3_600_000 }] } });
-  const pending = call(`${simulator.apiUrl}/v1/Exports/Messages/Jobs`, {
-    headers: { Authorization: basic(TEST_ACCOUNT_SID, TEST_AUTH_TOKEN) },
-  });
-  const ended = assert.rejects(pending);
-  await new Promise((resolve) => {
-    setTimeout(resolve, 20);
-  });
+test('stop ends open connections at once and frees both ports', { timeout: 20_000 }, async () => {
+  const twilio = await startTwilio({ script: { faults: [{ kind: 'slow', delayMs: 3_600_000 }] } });
+  const { simulator } = twilio;
+  const ended = assert.rejects(twilio.api('Messages/Jobs'), { code: 'ECONNRESET' });
+  await requestsArrive(twilio, 'listJobs', 1);
   await simulator.stop();
   await ended;
   await assert.rejects(call(simulator.apiUrl), { code: 'ECONNREFUSED' });

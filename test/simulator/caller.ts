@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Simulator, SimulatorOptions } from '../../simulator/index.ts';
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Operation, Simulator, SimulatorOptions } from '../../simulator/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 
 /** What came back, with nothing followed and nothing decompressed. */
@@ -69,16 +69,21 @@ export interface Call {
   form?: Record<string, string>;
   /** Instead of a form. */
   body?: string;
+  /** Of a connection that is kept; without one the request has a connection of its own. */
+  agent?: Agent;
 }
 
-/** Requests with a plain Node client, a connection each. Rejects when the connection breaks. */
-export async function call(url: string, { method, headers = {}, form, body }: Call = {}): Promise<Reply> {
+/** Requests with a plain Node client. Rejects when the connection breaks. */
+export async function call(
+  url: string,
+  { method, headers = {}, form, body, agent }: Call = {},
+): Promise<Reply> {
   const outgoing = request(url, {
     method: method ?? (form ? 'POST' : 'GET'),
-    agent: false,
+    agent: agent ?? false,
     headers: { ...(form ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}), ...headers },
   });
-  const [response] = await new Promise<[import('node:http').IncomingMessage]>((resolve, reject) => {
+  const [response] = await new Promise<[IncomingMessage]>((resolve, reject) => {
     outgoing.once('error', reject);
     outgoing.once('response', (incoming) => {
       resolve([incoming]);
@@ -115,6 +120,12 @@ export interface Twilio extends AsyncDisposable {
 /** The instant at which the clock of every test stands at first: a Sunday. */
 export const START = '2026-11-22T10:00:00.000Z';
 
+/** An API key, for the account that a test gives it to. */
+export const API_KEY = { sid: `SK${'1'.repeat(32)}`, secret: 'key' };
+
+/** A second account. */
+export const OTHER_ACCOUNT = { accountSid: `AC${'2'.repeat(32)}`, authToken: 'other' };
+
 /** Starts a simulator whose clock stands still until the test moves it. */
 export async function startTwilio(options: SimulatorOptions = {}): Promise<Twilio> {
   const simulator = await startSimulator({ clock: { kind: 'manual', start: START }, ...options });
@@ -142,52 +153,18 @@ export async function startTwilio(options: SimulatorOptions = {}): Promise<Twili
   };
 }
 
+/** Waits until so many requests of an operation have come, whether they are answered or not. */
+export async function requestsArrive(
+  { simulator }: Twilio,
+  operation: Operation,
+  count: number,
+): Promise<void> {
+  while (simulator.ledger().requests[operation] !== count) {
+    await sleep(1);
+  }
+}
+
 /** The value of an Authorization header. */
 export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-}
-
-/** A receiver of webhooks: each request that came, in order, with its body. */
-export async function startReceiver(): Promise<
-  AsyncDisposable & { url: string; received: (count: number) => Promise<ReceivedWebhook[]> }
-> {
-  const { createServer } = await import('node:http');
-  const webhooks: ReceivedWebhook[] = [];
-  const server = createServer((incoming, response) => {
-    const parts: Buffer[] = [];
-    incoming.on('data', (part: Buffer) => parts.push(part));
-    incoming.on('end', () => {
-      const { method = '', url = '', headers } = incoming;
-      webhooks.push({ method, path: url, headers, body: Buffer.concat(parts).toString('utf8') });
-      response.end();
-      server.emit('webhook');
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as import('node:net').AddressInfo;
-  const received = async (count: number): Promise<ReceivedWebhook[]> => {
-    if (webhooks.length < count) {
-      await once(server, 'webhook');
-      return received(count);
-    }
-    return webhooks;
-  };
-  return {
-    url: `http://127.0.0.1:${port}/hook`,
-    received,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-/** One webhook as it arrived. */
-export interface ReceivedWebhook {
-  method: string;
-  path: string;
-  headers: IncomingHttpHeaders;
-  body: string;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startReceiver, startTwilio } from './caller.ts';
+import { startTwilio } from './caller.ts';
+import { startReceiver } from './receiver.ts';
 
 test('a configuration starts disabled, with a webhook of empty texts', async () => {
   await using twilio = await startTwilio();

@@ -83,7 +83,7 @@ test('the README names every example, and none that does not exist', () => {
 
 test('a script that the README shows can be played', () => {
   const [, ...shown] = readme.split('## Test your integration without Twilio')[1]?.split('```json\n') ?? [];
-  assert.ok(shown.length > 0);
+  assert.ok(shown.length > 0, 'scripts in the README');
   for (const text of shown) {
     parseScript(JSON.parse(text.split('```')[0] ?? ''));
   }

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { FaultScript } from '../../simulator/index.ts';
 import { TEST_ACCOUNT_SID } from '../../simulator/index.ts';
-import { basic, call, startTwilio } from './caller.ts';
+import { API_KEY, basic, call, OTHER_ACCOUNT, requestsArrive, startTwilio } from './caller.ts';
 import type { Twilio } from './caller.ts';
-
-const DAY = '2026-10-01';
-const FORM = { StartDay: DAY, EndDay: DAY, FriendlyName: 'x' };
+import { download, openDownload, readPart } from './download.ts';
+import { completeDay, DAY, FORM } from './one-day.ts';
 
 async function withFault(...faults: FaultScript[]): Promise<Twilio> {
   const twilio = await startTwilio({ script: { faults, days: [{ sizeBytes: 400_000 }] } });
@@ -20,8 +15,7 @@ async function withFault(...faults: FaultScript[]): Promise<Twilio> {
 
 async function withFileAndFault(...faults: FaultScript[]): Promise<Twilio> {
   const twilio = await withFault(...faults);
-  await twilio.createJob(DAY, DAY);
-  twilio.minutes(60);
+  await completeDay(twilio);
   return twilio;
 }
 
@@ -52,38 +46,33 @@ test('more requests at once than the script allows answer 429', { timeout: 20_00
     script: { concurrentRequests: 2, faults: [{ kind: 'slow', delayMs: 3_600_000, times: 2 }] },
   });
   const pending = [1, 2].map(() => assert.rejects(twilio.api('Messages')));
-  while (twilio.simulator.ledger().requests.fetchExport !== 2) {
-    await sleep(1);
-  }
+  await requestsArrive(twilio, 'fetchExport', 2);
   const { status, headers } = await twilio.api('Messages');
   assert.deepEqual([status, headers['twilio-concurrent-requests']], [429, '3']);
   await twilio.simulator.stop();
   await Promise.all(pending);
 });
 
-test('requests at once count for the whole account, whatever its credential, and for no other account', async () => {
-  const one = {
-    accountSid: TEST_ACCOUNT_SID,
-    authToken: 'one',
-    apiKeys: [{ sid: `SK${'1'.repeat(32)}`, secret: 'key' }],
-  };
-  const two = { accountSid: `AC${'2'.repeat(32)}`, authToken: 'two' };
-  await using twilio = await startTwilio({
-    credentials: [one, two],
-    script: { concurrentRequests: 1, faults: [{ kind: 'slow', delayMs: 3_600_000, times: 1 }] },
-  });
-  const pending = assert.rejects(twilio.api('Messages'));
-  while (twilio.simulator.ledger().requests.fetchExport !== 1) {
-    await sleep(1);
-  }
-  const byKey = { Authorization: basic(`SK${'1'.repeat(32)}`, 'key') };
-  const byOther = { Authorization: basic(two.accountSid, two.authToken) };
-  const { status, headers, json } = await twilio.api('Messages', { headers: byKey });
-  assert.deepEqual([status, json.code, headers['retry-after']], [429, 20_429, undefined]);
-  assert.equal((await twilio.api('Messages', { headers: byOther })).status, 200);
-  await twilio.simulator.stop();
-  await pending;
-});
+test(
+  'requests at once count for the whole account, whatever its credential, and for no other account',
+  { timeout: 20_000 },
+  async () => {
+    const one = { accountSid: TEST_ACCOUNT_SID, authToken: 'one', apiKeys: [API_KEY] };
+    await using twilio = await startTwilio({
+      credentials: [one, OTHER_ACCOUNT],
+      script: { concurrentRequests: 1, faults: [{ kind: 'slow', delayMs: 3_600_000, times: 1 }] },
+    });
+    const pending = assert.rejects(twilio.api('Messages'));
+    await requestsArrive(twilio, 'fetchExport', 1);
+    const byKey = { Authorization: basic(API_KEY.sid, API_KEY.secret) };
+    const byOther = { Authorization: basic(OTHER_ACCOUNT.accountSid, OTHER_ACCOUNT.authToken) };
+    const { status, headers, json } = await twilio.api('Messages', { headers: byKey });
+    assert.deepEqual([status, json.code, headers['retry-after']], [429, 20_429, undefined]);
+    assert.equal((await twilio.api('Messages', { headers: byOther })).status, 200);
+    await twilio.simulator.stop();
+    await pending;
+  },
+);
 
 test('401, 500 and a 503 of HTML are answered in their forms', async () => {
   await using twilio = await withFault(
@@ -125,9 +114,7 @@ test('a request that was given up may be carried out later', async () => {
 test('a slow answer keeps nobody else waiting', { timeout: 20_000 }, async () => {
   await using twilio = await withFault({ kind: 'slow', delayMs: 3_600_000, nth: 1 });
   const slow = watch(twilio.api('Messages'));
-  while (twilio.simulator.ledger().requests.fetchExport !== 1) {
-    await sleep(1);
-  }
+  await requestsArrive(twilio, 'fetchExport', 1);
   assert.equal((await twilio.api('Messages')).status, 200);
   assert.equal(slow.state(), 'pending');
   await twilio.simulator.stop();
@@ -175,9 +162,7 @@ test('the file store may be slow, and keeps nobody else waiting', { timeout: 20_
     nth: 1,
   });
   const slow = watch(call(await twilio.link(DAY)));
-  while (twilio.simulator.ledger().requests.getFile !== 1) {
-    await sleep(1);
-  }
+  await requestsArrive(twilio, 'getFile', 1);
   assert.equal((await call(await twilio.link(DAY))).status, 200);
   assert.equal(slow.state(), 'pending');
   await twilio.simulator.stop();
@@ -202,29 +187,28 @@ test('a corrupt file differs in one byte, and gzip notices', async () => {
 
 test('a wrong length promises more bytes than come', async () => {
   await using twilio = await withFileAndFault({ kind: 'wrongLength', extraBytes: 5 });
-  const { response, bytes, failed } = await readAll(await twilio.link(DAY));
-  assert.deepEqual([response.headers['content-length'], bytes, failed], ['400005', 400_000, true]);
+  const { headers, bytes, isWhole } = await download(await twilio.link(DAY));
+  assert.deepEqual([headers['content-length'], bytes.length, isWhole], ['400005', 400_000, false]);
 });
 
 test('a connection that ends in the middle has sent the bytes before it', async () => {
   await using twilio = await withFileAndFault({ kind: 'resetMidBody', at: 0.25 });
-  const { bytes, failed } = await readAll(await twilio.link(DAY));
-  assert.deepEqual([bytes, failed], [100_000, true]);
+  const { bytes, isWhole } = await download(await twilio.link(DAY));
+  assert.deepEqual([bytes.length, isWhole], [100_000, false]);
 });
 
-test('a stall sends a part and then nothing, and leaves the connection open', async () => {
-  await using twilio = await withFileAndFault({ kind: 'stall', at: 0.1 });
-  const outgoing = request(await twilio.link(DAY), { agent: false }).end();
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  let bytes = 0;
-  while (bytes < 40_000) {
-    const [part] = (await once(response, 'data')) as [Buffer];
-    bytes += part.length;
-  }
-  await twilio.api('Messages');
-  assert.deepEqual([bytes, response.complete, response.destroyed], [40_000, false, false]);
-  outgoing.destroy();
-});
+test(
+  'a stall sends a part and then nothing, and leaves the connection open',
+  { timeout: 20_000 },
+  async () => {
+    await using twilio = await withFileAndFault({ kind: 'stall', at: 0.1 });
+    const response = await openDownload(await twilio.link(DAY));
+    const bytes = await readPart(response, 40_000);
+    await twilio.api('Messages');
+    assert.deepEqual([bytes, response.complete, response.destroyed], [40_000, false, false]);
+    response.destroy();
+  },
+);
 
 test('a fault with an nth spares the requests around it, for each day by itself', async () => {
   await using twilio = await startTwilio({
@@ -335,19 +319,4 @@ function watch(request: Promise<unknown>): { state: () => 'pending' | 'ended'; e
     state = 'ended';
   };
   return { state: () => state, ended: request.then(end, end) };
-}
-
-/** Reads a file to wherever its connection ends. */
-async function readAll(link: string): Promise<{ response: IncomingMessage; bytes: number; failed: boolean }> {
-  const outgoing = request(link, { agent: false }).end();
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-  let bytes = 0;
-  try {
-    for await (const part of response as AsyncIterable<Buffer>) {
-      bytes += part.length;
-    }
-  } catch {
-    return { response, bytes, failed: true };
-  }
-  return { response, bytes, failed: false };
 }

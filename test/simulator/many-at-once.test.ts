@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startReceiver, startTwilio } from './caller.ts';
+import { startTwilio } from './caller.ts';
+import { startReceiver } from './receiver.ts';
 
 // Above ten listeners Node wrote a warning about a leak to the screen of whoever ran the simulator.
 test('many slow answers and webhooks at once make no warning', async () => {
@@ -15,7 +16,8 @@ test('many slow answers and webhooks at once make no warning', async () => {
     await twilio.createJob('2026-10-01', '2026-10-01', { WebhookUrl: receiver.url, WebhookMethod: 'POST' });
     twilio.minutes(60);
     const pages = Array.from({ length: 20 }, () => twilio.api('Messages/Jobs'));
-    assert.ok((await Promise.all(pages)).every(({ status }) => status === 200));
+    const statuses = (await Promise.all(pages)).map(({ status }) => status);
+    assert.deepEqual(new Set(statuses), new Set([200]));
     await receiver.received(20);
   } finally {
     process.off('warning', note);

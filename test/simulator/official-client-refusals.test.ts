@@ -15,7 +15,7 @@ stayOnThisMachine();
 
 test('the end day of the example is refused until it is two days ago', async () => {
   await using started = await startIn2019({ clock: { kind: 'manual', start: '2019-12-01T23:59:00.000Z' } });
-  const { exportCustomJobs: jobs } = connectLibrary(started.simulator).bulkexports.v1.exports('Messages');
+  const { jobs } = started;
   await assertRefused(jobs.create(EXAMPLE), 400, 20_001);
   started.minutes(1);
   assert.equal((await jobs.create(EXAMPLE)).friendlyName, 'Export1');
@@ -23,8 +23,7 @@ test('the end day of the example is refused until it is two days ago', async () 
 
 test('what can not be done is refused with a RestException: status, code and where to read more', async () => {
   await using started = await startIn2019({ script: { deleteCompleteAnswers: 405 } });
-  const { v1 } = connectLibrary(started.simulator).bulkexports;
-  const { exportCustomJobs: jobs, days } = v1.exports('Messages');
+  const { v1, jobs, days } = started;
   const { startDay, endDay, friendlyName, webhookUrl } = EXAMPLE;
   for (const create of [
     { startDay: endDay, endDay: startDay, friendlyName },
@@ -65,7 +64,7 @@ test('what can not be done is refused with a RestException: status, code and whe
 
 test('every operation can meet 401, 429, 500 and a 503 that is no JSON, and the library tells each apart', async () => {
   await using started = await startIn2019();
-  const library = connectLibrary(started.simulator);
+  const { library } = started;
   const stranger = connectLibrary(started.simulator, { password: 'another' });
   for (const [operation, request] of Object.entries(OPERATIONS)) {
     await assertRefused(request(stranger), 401, 20_003);

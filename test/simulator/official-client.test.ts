@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import twilio from 'twilio';
 import type { SimulatorScript } from '../../simulator/index.ts';
-import { startReceiver } from './caller.ts';
+import { startReceiver } from './receiver.ts';
 import {
   connectLibrary,
   EXAMPLE,
@@ -13,25 +13,32 @@ import {
 } from './official-client/connect.ts';
 import type { Library } from './official-client/connect.ts';
 import { surveySurface } from './official-client/surface.ts';
+import { walkToFile } from './official-client/walk-to-file.ts';
 import { walkLibrary } from './official-client/walk.ts';
 
 stayOnThisMachine();
 
-for (const type of ['Messages', 'Calls', 'Conferences', 'Participants'] as const) {
-  test(`${type}: the library reads every answer, and nothing that it offers was left out`, async () => {
+test('the library reads every answer, and nothing that it offers was left out', async () => {
+  await using started = await startIn2019();
+  const surface = surveySurface();
+  const bulkexports = surface.watch(started.library.bulkexports);
+  await walkLibrary({ twilio: started, v1: bulkexports.v1, type: 'Messages' });
+  walkOldNames(bulkexports);
+  assert.deepEqual(surface.unused(), []);
+  const { requests, requestsToNowhere, webhooks } = started.simulator.ledger();
+  assert.deepEqual(Object.keys(requests).toSorted(), [...Object.keys(OPERATIONS), 'getFile'].toSorted());
+  assert.equal(requestsToNowhere, 0);
+  assert.deepEqual(
+    webhooks.map(({ url, outcome }) => [url, outcome]),
+    [[EXAMPLE.webhookUrl, 'notSent']],
+  );
+});
+
+for (const type of ['Calls', 'Conferences', 'Participants'] as const) {
+  test(`${type}: the library leads from the export to the file`, async () => {
     await using started = await startIn2019();
-    const surface = surveySurface();
-    const bulkexports = surface.watch(connectLibrary(started.simulator).bulkexports);
-    await walkLibrary({ twilio: started, v1: bulkexports.v1, type });
-    walkOldNames(bulkexports);
-    assert.deepEqual(surface.unused(), []);
-    const { requests, requestsToNowhere, webhooks } = started.simulator.ledger();
-    assert.deepEqual(Object.keys(requests).toSorted(), [...Object.keys(OPERATIONS), 'getFile'].toSorted());
-    assert.equal(requestsToNowhere, 0);
-    assert.deepEqual(
-      webhooks.map(({ url, outcome }) => [url, outcome]),
-      [[EXAMPLE.webhookUrl, 'notSent']],
-    );
+    await walkToFile({ twilio: started, v1: started.v1, type });
+    assert.equal(started.simulator.ledger().requestsToNowhere, 0);
   });
 }
 
@@ -49,7 +56,7 @@ function walkOldNames(bulkexports: Library['bulkexports']): void {
 
 test('what a walk leaves out is named, though the library itself called it on the way', async () => {
   await using started = await startIn2019();
-  const { bulkexports } = connectLibrary(started.simulator);
+  const { bulkexports } = started.library;
   // As a later version of the library may have it.
   Object.assign(bulkexports.v1.exports.jobs, { pause: () => undefined });
   const surface = surveySurface();
@@ -69,8 +76,7 @@ test('what a walk leaves out is named, though the library itself called it on th
 
 test('an empty list is the one of the documents', async () => {
   await using started = await startIn2019();
-  const { bulkexports } = connectLibrary(started.simulator);
-  const { _payload: payload } = await bulkexports.v1.exports('Messages').exportCustomJobs.page();
+  const { _payload: payload } = await started.jobs.page();
   const url = `${started.simulator.apiUrl}/v1/Exports/Messages/Jobs?PageSize=50&Page=0`;
   assert.deepEqual(payload, {
     meta: {
@@ -90,9 +96,7 @@ test('an API key of the account opens the same jobs, and a wrong secret opens no
   const [accountSid, sid] = [`AC${'1'.repeat(32)}`, `SK${'2'.repeat(32)}`];
   const credentials = [{ accountSid, authToken: 'token', apiKeys: [{ sid, secret: 'secret' }] }];
   await using started = await startIn2019({ credentials });
-  const { jobSid } = await connectLibrary(started.simulator)
-    .bulkexports.v1.exports('Messages')
-    .exportCustomJobs.create(EXAMPLE);
+  const { jobSid } = await started.jobs.create(EXAMPLE);
   const byKey = connectLibrary(started.simulator, { username: sid, password: 'secret', accountSid });
   assert.equal((await byKey.bulkexports.v1.exports.jobs(jobSid).fetch()).friendlyName, 'Export1');
   const wrong = connectLibrary(started.simulator, { username: sid, password: 'wrong', accountSid });
@@ -129,8 +133,7 @@ test('all forms of details, and fields that are null, reach the reader as they a
     nullFields: ['resource_type', 'friendly_name', 'job_queue_position', 'size'],
   };
   await using started = await startIn2019({ script });
-  const { v1 } = connectLibrary(started.simulator).bulkexports;
-  const { exportCustomJobs: jobs, days } = v1.exports('Messages');
+  const { v1, jobs, days } = started;
   const { jobSid } = await jobs.create(EXAMPLE);
   const count = 11;
   for (const details of [
@@ -162,11 +165,10 @@ for (const [method, body] of [
     await using receiver = await startReceiver();
     await using started = await startIn2019({ script: { webhook: { body } } });
     const { authToken } = started.simulator;
-    const { exportCustomJobs: jobs } = connectLibrary(started.simulator).bulkexports.v1.exports('Messages');
-    await jobs.create({ ...EXAMPLE, webhookUrl: receiver.url, webhookMethod: method });
+    await started.jobs.create({ ...EXAMPLE, webhookUrl: receiver.url, webhookMethod: method });
     started.minutes(60);
     const [webhook] = await receiver.received(1);
-    assert.ok(webhook);
+    assert.ok(webhook, 'a webhook');
     const url = new URL(webhook.path, receiver.url).href;
     const signature = String(webhook.headers['x-twilio-signature']);
     const isAccepted = (token: string): boolean =>

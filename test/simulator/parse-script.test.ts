@@ -7,8 +7,11 @@ function faultsOf(json: unknown): readonly string[] {
   try {
     parseScript(json);
   } catch (error) {
-    assert.ok(error instanceof SimulatorScriptInvalid);
-    assert.ok(error.faults.every((fault) => error.message.includes(fault)));
+    assert.ok(error instanceof SimulatorScriptInvalid, String(error));
+    assert.ok(
+      error.faults.every((fault) => error.message.includes(fault)),
+      error.message,
+    );
     return error.faults;
   }
   return [];

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { FaultScript } from '../../simulator/index.ts';
 import { call, START, startTwilio } from './caller.ts';
 import type { Twilio } from './caller.ts';
+import { openDownload, sha256 } from './download.ts';
+import { completeDay, DAY } from './one-day.ts';
 
-const DAY = '2026-10-01';
 const START_MS = Date.parse(START);
 
 /** A connection that stays open by mistake would keep its test for ever. */
@@ -19,8 +17,7 @@ const LIMIT = { timeout: 20_000 };
 /** A simulator with one file of so many bytes. */
 async function withFile(sizeBytes: number, ...faults: FaultScript[]): Promise<Twilio> {
   const twilio = await startTwilio({ script: { days: [{ sizeBytes }], faults } });
-  await twilio.createJob(DAY, DAY);
-  twilio.minutes(60);
+  await completeDay(twilio);
   return twilio;
 }
 
@@ -29,14 +26,13 @@ test('a file larger than what is handed over at once arrives whole', LIMIT, asyn
   const { bytes } = await call(await twilio.link(DAY));
   const expected = twilio.simulator.expectedFile({ resourceType: 'Messages', day: DAY });
   assert.equal(bytes.length, 9_000_000);
-  assert.equal(createHash('sha256').update(bytes).digest('hex'), expected?.sha256);
+  assert.equal(sha256(bytes), expected?.sha256);
   assert.equal(twilio.simulator.ledger().bytesSent.total, 9_000_000);
 });
 
 test('what a receiver does not take is neither sent nor counted', LIMIT, async () => {
   await using twilio = await withFile(2_000_000_000);
-  const outgoing = request(await twilio.link(DAY), { agent: false }).end();
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const response = await openDownload(await twilio.link(DAY));
   await twilio.api('Messages');
   const { total } = twilio.simulator.ledger().bytesSent;
   assert.ok(total > 0 && total < 100_000_000, `${total} bytes`);
@@ -59,18 +55,16 @@ test('a part that begins and ends inside of gzip members is cut to the byte', LI
 
 test('a stall before the first byte gives the headers and leaves the connection open', LIMIT, async () => {
   await using twilio = await withFile(400_000, { kind: 'stall', at: 0 });
-  const outgoing = request(await twilio.link(DAY), { agent: false }).end();
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const response = await openDownload(await twilio.link(DAY));
   await twilio.api('Messages');
   assert.deepEqual([response.headers['content-length'], response.destroyed], ['400000', false]);
   assert.equal(twilio.simulator.ledger().bytesSent.total, 0);
-  outgoing.destroy();
+  response.destroy();
 });
 
 test('a connection that ends before the first byte has given the headers', LIMIT, async () => {
   await using twilio = await withFile(400_000, { kind: 'resetMidBody', at: 0 });
-  const outgoing = request(await twilio.link(DAY), { agent: false }).end();
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const response = await openDownload(await twilio.link(DAY));
   assert.equal(response.headers['content-length'], '400000');
   await assert.rejects(once(response, 'end'), { code: 'ECONNRESET' });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { signWebhook } from '../../simulator/webhook-signature.ts';
-import { startReceiver, startTwilio } from './caller.ts';
+import { startTwilio } from './caller.ts';
+import { startReceiver } from './receiver.ts';
 import type { Twilio } from './caller.ts';
 import type { LedgerWebhook, WebhookScript } from '../../simulator/index.ts';
 
@@ -139,6 +140,18 @@ test(
     });
   },
 );
+
+test('the ledger tells of a webhook without the user and the password of its URL', LIMITED, async () => {
+  await using receiver = await startReceiver();
+  await using twilio = await startTwilio();
+  const url = `${receiver.url}/a@b?mail=a@b.example`;
+  const secret = url.replace('http://', 'http://user:p%40ss@');
+  await twilio.createJob(DAY, DAY, { WebhookUrl: secret, WebhookMethod: 'POST' });
+  twilio.minutes(60);
+  const [webhook] = await receiver.received(1);
+  assert.equal(twilio.simulator.ledger().webhooks[0]?.url, url);
+  assert.equal(webhook?.headers.authorization, `Basic ${Buffer.from('user:p@ss').toString('base64')}`);
+});
 
 test('a user may get no webhook and no mail at all', async () => {
   await using twilio = await startTwilio({ script: { webhook: { times: 0 }, emails: 'never' } });

@@ -232,7 +232,7 @@ describe('the configuration of a worker', () => {
       BULK_EXPORTS_DOWNLOAD_SLOTS: '-1',
     });
     assert.equal(refusal.faults.length, 6);
-    for (const fault of refusal.faults) assert.ok(refusal.message.includes(fault));
+    for (const fault of refusal.faults) assert.ok(refusal.message.includes(fault), refusal.message);
   });
 
   test('never says a credential, wherever it was put', () => {
@@ -270,7 +270,7 @@ describe('the configuration of a worker', () => {
         try {
           readWorkerConfig(variables, () => content);
         } catch (error) {
-          assert.ok(error instanceof InvalidWorkerConfig);
+          assert.ok(error instanceof InvalidWorkerConfig, String(error));
           for (const credential of [TOKEN, SECRET])
             assert.ok(!error.message.includes(credential), error.message);
         }
@@ -291,11 +291,17 @@ describe('the configuration of a worker', () => {
       fc.property(fc.dictionary(fc.constantFrom(...names), anything), fc.json(), (env, content) => {
         try {
           const config = readWorkerConfig({ ...BASE, ...env }, () => content);
-          assert.ok(config.downloadSlots >= 1 && config.taskQueue !== '' && URL.canParse(config.twilioUrl));
-          assert.ok(Object.keys(config.accounts).length > 0 && Object.keys(config.destinations).length > 0);
+          assert.ok(
+            config.downloadSlots >= 1 && config.taskQueue !== '' && URL.canParse(config.twilioUrl),
+            JSON.stringify(config),
+          );
+          assert.ok(
+            Object.keys(config.accounts).length > 0 && Object.keys(config.destinations).length > 0,
+            JSON.stringify(config),
+          );
         } catch (error) {
           assert.ok(error instanceof InvalidWorkerConfig, String(error));
-          assert.ok(error.faults.length > 0);
+          assert.ok(error.faults.length > 0, error.message);
         }
       }),
     );

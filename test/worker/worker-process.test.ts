@@ -45,7 +45,7 @@ describe('the worker process', () => {
     const ready =
       /ready \[task queue drain, namespace default, Temporal 127\.0\.0\.1:\d+\]: accounts default; destinations default \(file:/;
     assert.match(worker.output(), ready);
-    assert.ok(!worker.output().includes(simulator.authToken));
+    assert.ok(!worker.output().includes(simulator.authToken), 'no token in the output');
 
     const handle = await startExport('drain');
     await until(() => filesAskedFor() > 0);

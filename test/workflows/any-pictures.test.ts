@@ -123,6 +123,7 @@ describe('for any sequence of pictures', { timeout: 180_000 }, () => {
             result.days.every(
               ({ attempts, problem, outcome }) => attempts <= 3 && (problem || outcome !== 'failed'),
             ),
+            JSON.stringify(result.days),
           );
           assert.equal(twilio.manifests.length, 1);
         },

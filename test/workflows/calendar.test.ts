@@ -30,7 +30,10 @@ describe('days', () => {
         const days = daysBetween(start, end);
         assert.equal(days.length, more + 1);
         assert.deepEqual([days[0], days.at(-1)], [start, end]);
-        assert.ok(days.every((each) => isDay(each) && dayOf(Date.parse(each)) === each));
+        assert.ok(
+          days.every((each) => isDay(each) && dayOf(Date.parse(each)) === each),
+          days.join(),
+        );
       }),
     );
   });
@@ -45,7 +48,7 @@ describe('the fewest ranges', () => {
         assert.deepEqual(daysOfRanges(ranges.map(formatRange)), [...new Set(days)].toSorted());
         for (const [at, { startDay }] of ranges.entries()) {
           const before = ranges[at - 1];
-          assert.ok(!before || addDays(before.endDay, 1) < startDay);
+          assert.ok(!before || addDays(before.endDay, 1) < startDay, startDay);
         }
       }),
     );

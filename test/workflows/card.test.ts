@@ -58,7 +58,7 @@ describe('the card of an export', () => {
       NOW,
     );
     const [first] = ledger.days;
-    assert.ok(first);
+    assert.ok(first, 'a first day');
     closeDay(first, {
       outcome: 'downloaded',
       file: { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' },

@@ -50,7 +50,7 @@ describe('the ranges to submit', () => {
         const expected =
           ranges.length < MAXIMUM_LIVE_JOBS ? failed : failed.filter((day) => covered.includes(day));
         assert.deepEqual(covered, expected);
-        assert.ok(ranges.length <= MAXIMUM_LIVE_JOBS);
+        assert.ok(ranges.length <= MAXIMUM_LIVE_JOBS, `${ranges.length} ranges`);
 
         for (const range of ranges) {
           const job = enterSubmission(ledger, range, later(10));
@@ -63,7 +63,10 @@ describe('the ranges to submit', () => {
           closeJob(ledger, job, request, later(11));
         }
         const tried = ledger.days.filter(({ attempts }) => attempts === 2);
-        assert.ok(tried.every(({ outcome }) => outcome === 'failed'));
+        assert.ok(
+          tried.every(({ outcome }) => outcome === 'failed'),
+          'every day that was tried has failed',
+        );
       }),
     );
 
@@ -87,7 +90,7 @@ describe('the ranges to submit', () => {
     enterPicture(ledger, job, pictureOf({ Completed: ledger.days.map(({ day }) => day) }), NOW);
     closeJob(ledger, job, request, NOW);
     const [first, second, third] = ledger.days;
-    assert.ok(first && second && third);
+    assert.ok(first && second && third, 'three days');
     tryAgain(first, { problem: 'expired', request, now: NOW });
     assert.deepEqual(rangesToSubmit(ledger, later(10)), []);
     tryAgain(second, { problem: 'expired', request, now: later(5) });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { download } from './download.ts';
-import { DAY, FORM, statuses } from './show.ts';
+import { requestsArrive } from '../caller.ts';
+import { download } from '../download.ts';
+import { DAY, FORM } from '../one-day.ts';
+import { statuses } from './show.ts';
 import type { Shows } from './show.ts';
 
 /** Examples in which requests to the API go wrong. */
@@ -33,7 +34,7 @@ export const requestShows: Shows = {
 
   'concurrent-requests-limited': async (twilio) => {
     const seen = new Set<number>();
-    for (let round = 0; round < 20 && !(seen.has(429) && seen.has(200)); round += 1) {
+    for (let round = 0; round < 5 && !(seen.has(429) && seen.has(200)); round += 1) {
       const replies = await Promise.all([1, 2, 3, 4].map(() => twilio.api('Messages')));
       replies.forEach(({ status }) => seen.add(status));
     }
@@ -93,9 +94,7 @@ export const requestShows: Shows = {
   'slow-answers': async (twilio) => {
     assert.equal((await twilio.api('Messages')).status, 200);
     const second = twilio.api('Messages').catch(() => 'the simulator stops before the ten seconds are over');
-    while (twilio.simulator.ledger().requests.fetchExport !== 2) {
-      await sleep(1);
-    }
+    await requestsArrive(twilio, 'fetchExport', 2);
     assert.deepEqual(twilio.simulator.ledger().answers, { '200': 1 });
     assert.equal((await twilio.api('Calls/Days')).status, 200);
     await twilio.simulator.stop();
@@ -112,7 +111,10 @@ export const requestShows: Shows = {
     twilio.minutes(60);
     const isWhole = new Set<boolean>();
     for (let time = 0; time < 30; time += 1) {
-      const got = await download(twilio, DAY).catch(() => null);
+      const got = await twilio
+        .link(DAY)
+        .then((link) => download(link))
+        .catch(() => null);
       if (got?.status === 200) {
         isWhole.add(got.isWhole);
       }

@@ -9,19 +9,6 @@ export type Show = (twilio: Twilio) => Promise<void>;
 /** Shows by the name of the example, without `.json`. */
 export type Shows = Readonly<Record<string, Show>>;
 
-/** The day of which most shows make a job. */
-export const DAY = '2026-10-01';
-
-/** A create of that day. */
-export const FORM = { StartDay: DAY, EndDay: DAY, FriendlyName: 'a job' };
-
-/** Makes a job of that day and lets time pass until it is long over. */
-export async function completeDay(twilio: Twilio): Promise<string> {
-  const jobSid = await twilio.createJob(DAY, DAY);
-  twilio.minutes(60);
-  return jobSid;
-}
-
 /** What a request answers so many times, one after the other. */
 export async function statuses(twilio: Twilio, path: string, count: number): Promise<(number | 'reset')[]> {
   const answers: (number | 'reset')[] = [];

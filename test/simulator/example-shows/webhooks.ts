@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { signWebhook } from '../../../simulator/webhook-signature.ts';
-import { startReceiver } from '../caller.ts';
-import type { ReceivedWebhook, Twilio } from '../caller.ts';
-import { DAY } from './show.ts';
+import type { Twilio } from '../caller.ts';
+import { startReceiver } from '../receiver.ts';
+import type { ReceivedWebhook } from '../receiver.ts';
+import { DAY } from '../one-day.ts';
 import type { Shows } from './show.ts';
 
 /** Examples about the webhook of a job. */
@@ -67,7 +68,7 @@ async function receiveOne(twilio: Twilio): Promise<{ webhook: ReceivedWebhook; u
   await using receiver = await startReceiver();
   await completeWithWebhook(twilio, receiver.url, 'POST');
   const [webhook] = await receiver.received(1);
-  assert.ok(webhook);
+  assert.ok(webhook, 'a webhook');
   return { webhook, url: receiver.url };
 }
 

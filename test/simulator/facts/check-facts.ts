@@ -2,10 +2,10 @@
  * `npm run check:facts`: takes each behaviour out of a copy of the simulator and demands that the test of that fact
  * fails by an assertion. `npm run check:facts -- quota` checks the facts that speak of it.
  */
-import { checkFact, failingTitles } from './check-fact.ts';
-import type { CheckedFact } from './check-fact.ts';
-import type { Fact } from './fact.ts';
-import { FACTS } from './facts.ts';
+import { askTest, failingTitles } from './ask-test.ts';
+import type { CheckedFact } from './ask-test.ts';
+import type { Fact } from './switch-off.ts';
+import { FACTS } from './table.ts';
 import { createScratchCopies } from './scratch-copies.ts';
 import type { ScratchCopy } from './scratch-copies.ts';
 import type { Verdict } from './verdict.ts';
@@ -35,7 +35,7 @@ try {
 async function checkFacts(copies: readonly ScratchCopy[], facts: readonly Fact[]): Promise<boolean> {
   await checkThatTestsPass(copies, facts);
   const checked = await inParallel(copies, facts, async (copy, fact) => {
-    const result = await checkFact(copy, fact);
+    const result = await askTest(copy, fact);
     console.log(line(result));
     return result;
   });
@@ -80,7 +80,7 @@ function explain({ fact, verdict, reason }: CheckedFact): void {
 
 function line({ fact, verdict, durationMs }: CheckedFact): string {
   const seconds = `${(durationMs / 1000).toFixed(1)} s`;
-  return [verdict.padEnd(7), seconds.padStart(6), fact.mark.padEnd(5), fact.fact].join('  ');
+  return [verdict.padEnd(7), seconds.padStart(6), fact.mark, fact.fact].join('  ');
 }
 
 /** One item at a time in each copy. The results stand in the order of the items. */

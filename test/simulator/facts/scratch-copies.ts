@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compile } from './compile.ts';
-import { switchOff } from './fact.ts';
-import type { Fact } from './fact.ts';
+import { switchOff } from './switch-off.ts';
+import type { Fact } from './switch-off.ts';
 
 /** Copies of the simulator and its tests, compiled, outside the repository. They go when they are let go. */
 export interface ScratchCopies extends AsyncDisposable {

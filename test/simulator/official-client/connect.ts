@@ -37,9 +37,21 @@ export const EXAMPLE = {
 /** The first instant at which the end day of {@link EXAMPLE} is two days ago. */
 const EXAMPLE_START = '2019-12-02T00:00:00.000Z';
 
-/** A simulator at that instant. */
-export function startIn2019(options: SimulatorOptions = {}): Promise<Twilio> {
-  return startTwilio({ clock: { kind: 'manual', start: EXAMPLE_START }, ...options });
+/** A simulator at that instant, and the library connected to it. */
+export async function startIn2019(options: SimulatorOptions = {}): Promise<TwilioWithLibrary> {
+  const twilio = await startTwilio({ clock: { kind: 'manual', start: EXAMPLE_START }, ...options });
+  const library = connectLibrary(twilio.simulator);
+  const { v1 } = library.bulkexports;
+  const { exportCustomJobs: jobs, days } = v1.exports('Messages');
+  return { ...twilio, library, v1, jobs, days };
+}
+
+/** What the tests of the library use: jobs and days are those of Messages. */
+export interface TwilioWithLibrary extends Twilio {
+  library: Library;
+  v1: V1;
+  jobs: ReturnType<V1['exports']>['exportCustomJobs'];
+  days: ReturnType<V1['exports']>['days'];
 }
 
 /** The sid of a job that nobody made. */

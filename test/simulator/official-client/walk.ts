@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import type { ResourceType } from '../../../simulator/index.ts';
 import { call } from '../caller.ts';
 import type { Twilio } from '../caller.ts';
+import { sha256 } from '../download.ts';
 import { EXAMPLE } from './connect.ts';
 import type { V1 } from './connect.ts';
 import { assertTwilioHeaders, fetchEachWay, walkList } from './ways.ts';
 
-const DAYS = Array.from({ length: 11 }, (_, index) => `2019-11-${20 + index}`);
+/** The days of the example. */
+export const DAYS = Array.from({ length: 11 }, (_, index) => `2019-11-${20 + index}`);
 
 /** What a walk goes over. */
 export interface Walk {
@@ -163,10 +164,10 @@ async function walkDays({ twilio, v1, type }: Walk): Promise<void> {
   assert.equal(headers['location'], body.redirectTo);
   const file = simulator.expectedFile({ resourceType: type, day: '2019-11-30' });
   for (const link of links) {
-    assert.ok(link.startsWith(`${simulator.storeUrl}/`));
+    assert.ok(link.startsWith(`${simulator.storeUrl}/`), 'a link to the store');
     const { status, bytes } = await call(link);
     assert.deepEqual([status, bytes.length], [200, file?.sizeBytes]);
-    assert.equal(createHash('sha256').update(bytes).digest('hex'), file?.sha256);
+    assert.equal(sha256(bytes), file?.sha256);
     assert.equal((await call(link)).status, 403, 'a link works once');
   }
   const { links: counted, authorizationAtStore } = simulator.ledger();

@@ -6,9 +6,21 @@ import { BARE_FORM, FULL_FORM } from './walk.ts';
 import type { Walk } from './walk.ts';
 
 /** Every answer of every operation for one resource type, in every state that a script can play. */
-export async function askForEveryAnswer(resourceType: ResourceType): Promise<Exchange[]> {
+export function askForEveryAnswer(resourceType: ResourceType): Promise<Exchange[]> {
+  return askAll(resourceType, [walkLife, walkConfiguration, walkDetails, walkRefusals]);
+}
+
+/** The answers about a resource type through the life of its jobs. */
+export function askThroughLife(resourceType: ResourceType): Promise<Exchange[]> {
+  return askAll(resourceType, [walkLife]);
+}
+
+async function askAll(
+  resourceType: ResourceType,
+  walks: readonly ((walk: Walk) => Promise<void>)[],
+): Promise<Exchange[]> {
   const exchanges: Exchange[] = [];
-  for (const walk of [walkLife, walkConfiguration, walkDetails, walkRefusals]) {
+  for (const walk of walks) {
     await using twilio = await startTwilio();
     const ask: Walk['ask'] = async (path, call = {}) => {
       const reply = await twilio.api(path, call);

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const apiTest = 'test/simulator/api.test.ts';
 
@@ -21,10 +21,10 @@ export const ACCOUNT_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A 401 says how to prove oneself, in WWW-Authenticate.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: "refusal(401, 'Authenticate', { 'WWW-Authenticate': 'Basic realm=\"Twilio API\"' })",
+      find: "refusal(401, 'Authenticate', { headers: { 'WWW-Authenticate': 'Basic realm=\"Twilio API\"' } })",
       replace: "refusal(401, 'Authenticate')",
     },
     test: apiTest,

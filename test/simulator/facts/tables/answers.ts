@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const apiTest = 'test/simulator/api.test.ts';
 const faultsTest = 'test/simulator/faults.test.ts';
@@ -28,19 +28,18 @@ export const ANSWER_FACTS: readonly Fact[] = [
     mark: 'R',
     switchedOff: {
       file: 'simulator/send-answer.ts',
-      find: 'addTo(world.counts.answers, String(answer.status));',
-      replace:
-        "addTo(world.counts.answers, String(answer.status)); if (answer.status >= 400) response.removeHeader('Twilio-Request-Id');",
+      find: '    ...headers,',
+      replace: '    ...(answer.status < 400 ? headers : {}),',
     },
     test: apiTest,
     title: 'an answer that refuses has its request id too',
   },
   {
     fact: 'Answers tell the concurrent requests of the account in Twilio-Concurrent-Requests.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: "response.setHeader('Twilio-Concurrent-Requests', String(account.requestsInFlight));",
+      find: ", 'Twilio-Concurrent-Requests': String(account.requestsInFlight)",
       replace: '',
     },
     test: apiTest,
@@ -55,7 +54,7 @@ export const ANSWER_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A path that does not exist answers 404.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/api-server.ts',
       find: '? notFound(url.pathname)',
@@ -66,10 +65,10 @@ export const ANSWER_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A method that a path has not answers 405 and names those that it has.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: "refusal(405, 'Method Not Allowed', { Allow: allowed.join(', ') })",
+      find: "refusal(405, 'Method Not Allowed', { headers: { Allow: allowed.join(', ') } })",
       replace: "refusal(404, 'Method Not Allowed')",
     },
     test: apiTest,
@@ -154,7 +153,7 @@ export const ANSWER_FACTS: readonly Fact[] = [
     fact: 'Any field of an answer may be null, as resource_type was.',
     mark: 'R',
     switchedOff: {
-      file: 'simulator/job-answers.ts',
+      file: 'simulator/null-fields.ts',
       find: 'shown[name] = null;',
       replace: '',
     },

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const filesTest = 'test/simulator/files.test.ts';
 const listsTest = 'test/simulator/lists.test.ts';
@@ -13,8 +13,8 @@ export const DAY_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/day-files.ts',
-      find: 'file?.resourceType === of.resourceType && file.day === of.day',
-      replace: 'file?.day === of.day',
+      find: 'return `${resourceType} ${day}`;',
+      replace: 'return `${resourceType === day} ${day}`;',
     },
     test: filesTest,
     title: 'a Day is one of its type alone',
@@ -103,21 +103,10 @@ export const DAY_FACTS: readonly Fact[] = [
     mark: 'I',
     switchedOff: {
       file: 'simulator/day-files.ts',
-      find: 'let index = account.files.length - 1; index >= 0; index -= 1',
-      replace: 'let index = 0; index < account.files.length; index += 1',
+      find: 'account.latestFiles.set(keyOf(file), file);',
+      replace: 'account.latestFiles.set(keyOf(file), account.latestFiles.get(keyOf(file)) ?? file);',
     },
     test: filesTest,
     title: EXPORTED_AGAIN,
-  },
-  {
-    fact: 'A file may appear later than its day completes.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/export-job.ts',
-      find: 'dayRule(world.script, occasion).fileDelay, 0)',
-      replace: '0, 0)',
-    },
-    test: filesTest,
-    title: 'a file may appear later than its day completes',
   },
 ];

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const jobsTest = 'test/simulator/jobs.test.ts';
 const lifeTest = 'test/simulator/job-life.test.ts';
@@ -104,16 +104,5 @@ export const DETAILS_FACTS: readonly Fact[] = [
     },
     test: lifeTest,
     title: USUAL,
-  },
-  {
-    fact: 'A status may be a word that nobody knows.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/day-life.ts',
-      find: 'life.findLast((step) => step.atMs <= atMs)?.status',
-      replace: "life.findLast((step) => step.atMs <= atMs && step.status !== 'Archiving')?.status",
-    },
-    test: lifeTest,
-    title: 'a script leads a day through any statuses, unknown words too, each for its time',
   },
 ];

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const bytesTest = 'test/simulator/file-bytes.test.ts';
 const filesTest = 'test/simulator/files.test.ts';
@@ -6,7 +6,6 @@ const filesTest = 'test/simulator/files.test.ts';
 const EXPECTED = 'a download gives exactly the file that is expected: a record a line, compressed';
 const HABITS = 'the store may give weak ETags or none, ignore ranges and claim an encoding';
 const SEVEN_DAYS = 'a file disappears seven days after its generation, from the list and by itself';
-const GIGABYTES = 'a file may be of several gigabytes, and any part of it can be had';
 
 /** What a file is, and how long. */
 export const FILE_FACTS: readonly Fact[] = [
@@ -104,38 +103,5 @@ export const FILE_FACTS: readonly Fact[] = [
     },
     test: filesTest,
     title: SEVEN_DAYS,
-  },
-  {
-    fact: 'A file can have any size, gigabytes too.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/day-files.ts',
-      find: 'amount: { sizeBytes: rule.sizeBytes }',
-      replace: 'amount: { sizeBytes: Math.min(rule.sizeBytes, 1e9) }',
-    },
-    test: filesTest,
-    title: GIGABYTES,
-  },
-  {
-    fact: 'A file of gigabytes takes no memory.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/file-bytes.ts',
-      find: 'RECORDS_A_MEMBER = 500',
-      replace: 'RECORDS_A_MEMBER = 5000',
-    },
-    test: bytesTest,
-    title: 'a file of several gigabytes takes no more memory than one member of it',
-  },
-  {
-    fact: 'Nothing is compressed while a file is listed and served.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/day-files.ts',
-      find: '  fileBytes({ world, account, file });\n',
-      replace: '',
-    },
-    test: filesTest,
-    title: 'nothing is compressed while a file is listed and served',
   },
 ];

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const filesTest = 'test/simulator/files.test.ts';
 
@@ -16,8 +16,8 @@ export const LINK_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/links.ts',
-      find: 'return `${world.urls.store}${path}?',
-      replace: 'return `${world.urls.api}${path}?',
+      find: '`${world.urls.store}${path}?',
+      replace: '`${world.urls.api}${path}?',
     },
     test: filesTest,
     title: REDIRECT,
@@ -27,7 +27,7 @@ export const LINK_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/links.ts',
-      find: "    'X-Amz-Expires': String(LINK_LIFETIME_SECONDS),\n",
+      find: '&X-Amz-Expires=${LINK_LIFETIME_SECONDS}',
       replace: '',
     },
     test: filesTest,
@@ -83,17 +83,6 @@ export const LINK_FACTS: readonly Fact[] = [
     },
     test: filesTest,
     title: CHANGED_LINK,
-  },
-  {
-    fact: 'On a fast clock a link can still be used.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/options.ts',
-      find: "clock.kind === 'faster' ? FAST_LINK_MINIMUM_MS : 0",
-      replace: '0',
-    },
-    test: filesTest,
-    title: 'on a fast clock a link can still be used, though its four minutes pass in no time',
   },
   {
     fact: 'The store answers 400 to an Authorization header.',

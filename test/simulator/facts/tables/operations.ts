@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const apiTest = 'test/simulator/api.test.ts';
 const deleteTest = 'test/simulator/delete.test.ts';

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const jobsTest = 'test/simulator/jobs.test.ts';
 const listsTest = 'test/simulator/lists.test.ts';
@@ -139,7 +139,7 @@ export const PAGE_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A page token stays good while jobs come and go.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/paging.ts',
       find: 'const start = startOf({ items, order, token, pageSize });',
@@ -150,7 +150,7 @@ export const PAGE_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A page token that was never given out is refused.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/paging.ts',
       find: "match && { side: match[1] === 'A' ? 'after' : 'before', number: Number(match[2]) }",
@@ -161,7 +161,7 @@ export const PAGE_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A page size that makes no sense is refused.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/paging.ts',
       find: 'askedSize === null || askedSize < 1 || page === null || token === null',

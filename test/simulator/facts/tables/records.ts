@@ -1,10 +1,9 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const bytesTest = 'test/simulator/file-bytes.test.ts';
 
 const MESSAGE =
   'Messages have numbers for segments and media, an error code of 0 or null, and some have no price';
-const SEEDED = 'the same seed gives the same bytes; another seed, account, type, day or version gives others';
 
 /** What stands in a file. */
 export const RECORD_FACTS: readonly Fact[] = [
@@ -97,27 +96,5 @@ export const RECORD_FACTS: readonly Fact[] = [
     },
     test: bytesTest,
     title: 'records hold fields that no document names',
-  },
-  {
-    fact: 'The same seed gives the same bytes.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/records.ts',
-      find: "createRandom('records', of.seed,",
-      replace: "createRandom('records', Math.random(),",
-    },
-    test: bytesTest,
-    title: SEEDED,
-  },
-  {
-    fact: 'Another seed gives other bytes.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/records.ts',
-      find: "createRandom('records', of.seed,",
-      replace: "createRandom('records',",
-    },
-    test: bytesTest,
-    title: SEEDED,
   },
 ];

@@ -1,9 +1,8 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const faultsTest = 'test/simulator/faults.test.ts';
 
 const TOO_MANY = '429 comes with and without Retry-After, and the create is not carried out';
-const FORMS = '401, 500 and a 503 of HTML are answered in their forms';
 const RESETS = 'a reset before loses the request, a reset after only its answer';
 const LATE = 'a request that was given up may be carried out later';
 
@@ -12,7 +11,6 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
   {
     fact: 'A request may be refused with 429.',
     mark: 'D',
-    about: 'fault status429',
     switchedOff: {
       file: 'simulator/api-server.ts',
       find: 'if (faults.status429 !== undefined) {',
@@ -56,54 +54,6 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     title: TOO_MANY,
   },
   {
-    fact: 'Good credentials may be refused for a while.',
-    mark: 'issue',
-    about: 'fault status401',
-    switchedOff: {
-      file: 'simulator/api-server.ts',
-      find: 'account === null || faults.status401 !== undefined',
-      replace: 'account === null',
-    },
-    test: faultsTest,
-    title: FORMS,
-  },
-  {
-    fact: 'A request may be answered with 500.',
-    mark: 'issue',
-    about: 'fault status500',
-    switchedOff: {
-      file: 'simulator/api-server.ts',
-      find: 'if (faults.status500 !== undefined) {',
-      replace: 'if (false) {',
-    },
-    test: faultsTest,
-    title: FORMS,
-  },
-  {
-    fact: 'A request may be answered with 503.',
-    mark: 'issue',
-    about: 'fault status503',
-    switchedOff: {
-      file: 'simulator/api-server.ts',
-      find: 'faults.status503 === undefined ? null : unavailablePage()',
-      replace: 'null',
-    },
-    test: faultsTest,
-    title: FORMS,
-  },
-  {
-    fact: 'A connection may be reset before anything was carried out.',
-    mark: 'issue',
-    about: 'fault resetBefore',
-    switchedOff: {
-      file: 'simulator/api-server.ts',
-      find: 'if (faults.resetBefore !== undefined) {',
-      replace: 'if (false) {',
-    },
-    test: faultsTest,
-    title: RESETS,
-  },
-  {
     fact: 'A create whose answer was lost may have been carried out.',
     mark: 'R',
     switchedOff: {
@@ -117,7 +67,6 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
   {
     fact: 'The answer to a request that was carried out may be lost.',
     mark: 'R',
-    about: 'fault resetAfter',
     switchedOff: {
       file: 'simulator/api-server.ts',
       find: 'if (faults.resetAfter === undefined) {',
@@ -129,7 +78,6 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
   {
     fact: 'A request that was given up may be carried out later.',
     mark: 'R',
-    about: 'fault carriedOutLate',
     switchedOff: {
       file: 'simulator/api-server.ts',
       find: 'world.clock.schedule(world.clock.now() + durationMs(faults.carriedOutLate.delay, 0), carryOut);',
@@ -137,28 +85,5 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     },
     test: faultsTest,
     title: LATE,
-  },
-  {
-    fact: 'A request that is carried out later is not carried out at once.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/api-server.ts',
-      find: 'durationMs(faults.carriedOutLate.delay, 0)',
-      replace: '0',
-    },
-    test: faultsTest,
-    title: LATE,
-  },
-  {
-    fact: 'An answer may be slow.',
-    mark: 'issue',
-    about: 'fault slow',
-    switchedOff: {
-      file: 'simulator/api-server.ts',
-      find: 'await sleep(faults.slow.delayMs, undefined, { signal: world.stopping });',
-      replace: '',
-    },
-    test: faultsTest,
-    title: 'a slow answer keeps nobody else waiting',
   },
 ];

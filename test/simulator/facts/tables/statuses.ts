@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const lifeTest = 'test/simulator/job-life.test.ts';
 
@@ -112,17 +112,6 @@ export const STATUS_FACTS: readonly Fact[] = [
     fact: 'Days without records end CompletedEmptyRecords, by a rate.',
     mark: 'D',
     switchedOff: { file: 'simulator/day-life.ts', find: '< (life.emptyRate ?? 0)', replace: '< 0' },
-    test: lifeTest,
-    title: RATES,
-  },
-  {
-    fact: 'What happens to days by a rate follows from the seed.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/day-life.ts',
-      find: "fractionOf(seed, 'failed',",
-      replace: "fractionOf(Math.random(), 'failed',",
-    },
     test: lifeTest,
     title: RATES,
   },

@@ -1,16 +1,15 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const filesTest = 'test/simulator/files.test.ts';
 
 const RANGES = 'a Range gives 206 and the part, and a range behind the end gives 416';
 const EXPECTED = 'a download gives exactly the file that is expected: a record a line, compressed';
-const HABITS = 'the store may give weak ETags or none, ignore ranges and claim an encoding';
 
-/** Habits of the file store. */
+/** What the file store does beside giving a file. */
 export const STORE_FACTS: readonly Fact[] = [
   {
     fact: 'The store gives a part for a Range.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/store-server.ts',
       find: 'parseByteRange(header, file.sizeBytes)',
@@ -21,7 +20,7 @@ export const STORE_FACTS: readonly Fact[] = [
   },
   {
     fact: 'The store answers 416 to a range behind the end.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/byte-range.ts',
       find: "start >= sizeBytes ? 'unsatisfiable' : { start, end }",
@@ -32,7 +31,7 @@ export const STORE_FACTS: readonly Fact[] = [
   },
   {
     fact: 'The store answers 412 when the file is another one.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/store-server.ts',
       find: "ifMatch !== undefined && ifMatch !== '*'",
@@ -43,7 +42,7 @@ export const STORE_FACTS: readonly Fact[] = [
   },
   {
     fact: 'A file has a strong ETag.',
-    mark: 'issue',
+    mark: 'I',
     switchedOff: {
       file: 'simulator/store-server.ts',
       find: "habits.etag ?? 'strong'",
@@ -51,30 +50,5 @@ export const STORE_FACTS: readonly Fact[] = [
     },
     test: filesTest,
     title: EXPECTED,
-  },
-  {
-    fact: 'The store may give weak ETags.',
-    mark: 'issue',
-    switchedOff: { file: 'simulator/store-server.ts', find: 'W/${file.etag}', replace: '${file.etag}' },
-    test: filesTest,
-    title: HABITS,
-  },
-  {
-    fact: 'The store may give no ETags.',
-    mark: 'issue',
-    switchedOff: { file: 'simulator/store-server.ts', find: 'none: undefined', replace: 'none: file.etag' },
-    test: filesTest,
-    title: HABITS,
-  },
-  {
-    fact: 'The store may ignore ranges.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/store-server.ts',
-      find: "habits.ranges === 'ignored' ? undefined : ",
-      replace: '',
-    },
-    test: filesTest,
-    title: HABITS,
   },
 ];

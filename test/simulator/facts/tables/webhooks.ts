@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.ts';
+import type { Fact } from '../switch-off.ts';
 
 const webhooksTest = 'test/simulator/webhooks.test.ts';
 
@@ -176,28 +176,6 @@ export const WEBHOOK_FACTS: readonly Fact[] = [
     title: NONE,
   },
   {
-    fact: 'A webhook may be late.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/webhooks.ts',
-      find: 'world.clock.now() + durationMs(delay, 0)',
-      replace: 'world.clock.now()',
-    },
-    test: webhooksTest,
-    title: 'a late webhook is sent when its delay has passed',
-  },
-  {
-    fact: 'A webhook may be forged.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/webhooks.ts',
-      find: "signature === 'forged' ? `not ${account.authToken}` : account.authToken",
-      replace: 'account.authToken',
-    },
-    test: webhooksTest,
-    title: FORGED,
-  },
-  {
     fact: 'A webhook may come without a signature: whether Bulk Exports signs is not documented.',
     mark: 'R',
     switchedOff: {
@@ -207,16 +185,5 @@ export const WEBHOOK_FACTS: readonly Fact[] = [
     },
     test: webhooksTest,
     title: FORGED,
-  },
-  {
-    fact: 'A receiver that does not listen stops nothing, and is remembered as failed.',
-    mark: 'issue',
-    switchedOff: {
-      file: 'simulator/webhooks.ts',
-      find: "entry.outcome = 'failed';",
-      replace: "entry.outcome = 'answered';",
-    },
-    test: webhooksTest,
-    title: 'a receiver that does not listen stops nothing',
   },
 ];

@@ -1,16 +1,12 @@
-import type { FaultKind } from '../../../simulator/index.ts';
-
-/** One thing that the service does, how to take it out of the simulator, and the test that must then fail. */
+/** One thing that Twilio does, how to take it out of the simulator, and the test that must then fail. */
 export interface Fact {
   /** In one sentence, in our own words. */
   fact: string;
   /**
-   * Where it is from: Twilio's documents or specification (`D`), a real transcript, tool or bug report (`R`), our
-   * inference (`I`), or what a simulator has to offer beside that (`issue`).
+   * Where it is from: Twilio's documents or specification (`D`), a real transcript, tool or bug report (`R`), or our
+   * inference (`I`). What a simulator offers beside that has its tests, and no place here.
    */
-  mark: 'D' | 'R' | 'I' | 'issue';
-  /** The kind of fault, or the field of the ledger, that it is about, so that none goes without a fact. */
-  about?: `fault ${FaultKind}` | `ledger ${string}`;
+  mark: 'D' | 'R' | 'I';
   /** How a copy of the simulator loses it. */
   switchedOff: Switch;
   /** The test file, from the root of the repository. */

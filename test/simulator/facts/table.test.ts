@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { OPERATIONS_BY_FAULT } from '../../../simulator/fault-kinds.ts';
-import { startTwilio } from '../caller.ts';
-import { checkFact } from './check-fact.ts';
-import { switchOff } from './fact.ts';
-import { FACTS } from './facts.ts';
+import { askTest } from './ask-test.ts';
+import { compile } from './compile.ts';
+import { switchOff } from './switch-off.ts';
+import { FACTS } from './table.ts';
 import { createScratchCopies, root } from './scratch-copies.ts';
 import { asPattern, judge } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -29,24 +29,6 @@ test('every fact names a test that exists', async () => {
       `${fact} ${file}: ${title}`,
     );
   }
-});
-
-test('every kind of fault has its fact', () => {
-  const kinds = Object.keys(OPERATIONS_BY_FAULT).map((kind) => `fault ${kind}`);
-  assert.deepEqual(factsAbout('fault'), kinds.toSorted());
-});
-
-test('every field of the ledger has its fact', async () => {
-  await using twilio = await startTwilio();
-  const form = { WebhookUrl: 'https://example.com/hook', WebhookMethod: 'POST' };
-  await twilio.createJob('2026-10-01', '2026-10-01', form);
-  twilio.minutes(60);
-  const fields = Object.entries(twilio.simulator.ledger()).flatMap(([name, value]) => {
-    const parts: object = Array.isArray(value) ? value[0] : COUNTS_OF_PARTS.has(name) ? value : {};
-    const names = Object.keys(parts);
-    return names.length === 0 ? [`ledger ${name}`] : names.map((part) => `ledger ${name}.${part}`);
-  });
-  assert.deepEqual(factsAbout('ledger'), fields.toSorted());
 });
 
 test('no fact stands there twice', () => {
@@ -101,25 +83,20 @@ test('a test turns red in a copy without the behaviour, and the copy is whole ag
   const verdicts: Verdict[] = [];
   for (const each of [weak, fact, unloadable, weak]) {
     const [copy] = scratch.copies;
-    if (copy) verdicts.push((await checkFact(copy, each)).verdict);
+    if (copy) verdicts.push((await askTest(copy, each)).verdict);
   }
   assert.deepEqual(verdicts, ['green', 'red', 'not run', 'green']);
 });
 
-test('a file that is no TypeScript without its behaviour is refused by its fact', async () => {
-  const [fact] = FACTS;
-  assert.ok(fact !== undefined, 'a fact');
-  const broken = { ...fact, fact: 'It breaks.', switchedOff: { ...fact.switchedOff, replace: '(' } };
-  await assert.rejects(createScratchCopies([broken], 1), /Could not compile.*It breaks/s);
+test('a file that is no TypeScript is refused by its name', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'simulator-facts-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const source = join(folder, 'source');
+  await mkdir(source);
+  await writeFile(join(source, 'It breaks.ts'), 'export const broken = (');
+  const compilation = { source, built: join(folder, 'built'), baseConfig: join(root, 'tsconfig.json') };
+  await assert.rejects(compile(compilation), /Could not compile.*It breaks/s);
 });
-
-/** Fields of the ledger whose parts have names of their own; the names in other objects come from requests. */
-const COUNTS_OF_PARTS: ReadonlySet<string> = new Set(['links', 'bytesSent']);
-
-function factsAbout(what: 'fault' | 'ledger'): string[] {
-  const names = FACTS.flatMap(({ about }) => (about?.startsWith(`${what} `) ? [about] : []));
-  return [...new Set<string>(names)].toSorted();
-}
 
 /** The titles of the tests in a source. What a title takes from a variable may be anything. */
 function titlesIn(source: string): RegExp[] {

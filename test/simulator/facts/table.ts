@@ -1,16 +1,12 @@
-import type { Fact } from './fact.ts';
+import type { Fact } from './switch-off.ts';
 import { ACCOUNT_FACTS } from './tables/accounts.ts';
 import { ANSWER_FACTS } from './tables/answers.ts';
-import { CLOCK_FACTS } from './tables/clock.ts';
 import { CONFIGURATION_FACTS } from './tables/configurations.ts';
 import { CREATE_FACTS } from './tables/creates.ts';
 import { DAY_FACTS } from './tables/days.ts';
 import { DELETE_FACTS } from './tables/deletes.ts';
 import { DETAILS_FACTS } from './tables/details.ts';
-import { FAULT_RULE_FACTS } from './tables/fault-rules.ts';
-import { FILE_FAULT_FACTS } from './tables/file-faults.ts';
 import { FILE_FACTS } from './tables/files.ts';
-import { LEDGER_FACTS } from './tables/ledger.ts';
 import { LINK_FACTS } from './tables/links.ts';
 import { OPERATION_FACTS } from './tables/operations.ts';
 import { PAGE_FACTS } from './tables/pages.ts';
@@ -42,8 +38,4 @@ export const FACTS: readonly Fact[] = [
   ...RECORD_FACTS,
   ...WEBHOOK_FACTS,
   ...REQUEST_FAULT_FACTS,
-  ...FILE_FAULT_FACTS,
-  ...FAULT_RULE_FACTS,
-  ...LEDGER_FACTS,
-  ...CLOCK_FACTS,
 ];

@@ -1,4 +1,4 @@
-import type { Fact } from './fact.ts';
+import type { Fact } from './switch-off.ts';
 import { runTestFile } from './run-test-file.ts';
 import { asCompiled } from './scratch-copies.ts';
 import type { ScratchCopy } from './scratch-copies.ts';
@@ -18,7 +18,7 @@ export interface CheckedFact {
 const LIMIT_MS = 30_000;
 
 /** Switches the behaviour off in the copy and asks its test. */
-export async function checkFact(copy: ScratchCopy, fact: Fact): Promise<CheckedFact> {
+export async function askTest(copy: ScratchCopy, fact: Fact): Promise<CheckedFact> {
   const startedAt = performance.now();
   const run = await copy.without(fact, () =>
     runTestFile({
