@@ -21,6 +21,22 @@ export interface DevServer {
  * @throws Error with the server's own last words where it does not come up.
  */
 export async function startDevServer(path: string): Promise<DevServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnFreePorts(path);
+    } catch (error) {
+      // Between the moment when a port was free and the server's own start another program may take it.
+      if (!(error instanceof PortTaken) || attempt === START_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const START_ATTEMPTS = 3;
+
+/** The server did not come up, since another program has one of its ports. */
+class PortTaken extends Error {}
+
+async function startOnFreePorts(path: string): Promise<DevServer> {
   const [port, uiPort] = await freePorts();
   const address = `127.0.0.1:${port}`;
   const searchAttributes = Object.entries(exportSearchAttributes).flatMap(([name, type]) => [
@@ -43,7 +59,9 @@ export async function startDevServer(path: string): Promise<DevServer> {
     await untilReady(address, child);
   } catch (error) {
     kill();
-    throw new Error(`The Temporal server did not come up [${path}, ${address}]: ${lastWords()}`, {
+    process.off('exit', kill);
+    const Failure = /address already in use/i.test(lastWords()) ? PortTaken : Error;
+    throw new Failure(`The Temporal server did not come up [${path}, ${address}]: ${lastWords()}`, {
       cause: error,
     });
   }
