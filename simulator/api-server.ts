@@ -4,21 +4,17 @@ import { accountFor } from './accounts.ts';
 import type { Account } from './accounts.ts';
 import { notFound, refusal, unavailablePage } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { carryOut } from './carry-out.ts';
+import type { AdmittedRequest } from './carry-out.ts';
 import { answerControl } from './control.ts';
-import { answerFetchDay, answerListDays } from './day-operations.ts';
 import { durationMs } from './duration.ts';
-import {
-  answerFetchConfiguration,
-  answerFetchExport,
-  answerUpdateConfiguration,
-} from './export-operations.ts';
-import type { MetFaults } from './faults.ts';
-import { answerCreateJob, answerDeleteJob, answerFetchJob, answerListJobs } from './job-operations.ts';
+import { findJob } from './export-job.ts';
+import type { FaultOccasion } from './faults.ts';
 import { addTo } from './ledger.ts';
 import { hexOf } from './random.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readForm } from './read-body.ts';
 import { parseRoute } from './routes.ts';
-import type { Route } from './routes.ts';
+import type { KnownRoute } from './routes.ts';
 import { sendAnswer, sendOwnAnswer } from './send-answer.ts';
 import type { World } from './world.ts';
 
@@ -28,11 +24,11 @@ export async function answerApiRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const form = await readBody(request);
+  const body = await readBody(request);
   world.clock.settle();
   const url = parseUrl(request.url);
   const method = request.method ?? 'GET';
-  const control = answerControl(world, { method, path: url.pathname, form });
+  const control = answerControl(world, { method, path: url.pathname, body });
   if (control !== null) {
     sendOwnAnswer(response, control);
     return;
@@ -41,19 +37,14 @@ export async function answerApiRequest(
   if (account !== null) {
     account.requestsInFlight += 1;
   }
-  const headers = twilioHeaders(world, account);
   try {
-    await answerRoute({
-      world,
-      account,
-      request,
-      send: (answer) => {
-        sendAnswer(world, response, answer, headers);
-      },
-      url,
-      form,
-      route: parseRoute(method, url.pathname),
-    });
+    const contentType = request.headers['content-type'] ?? '';
+    const outcome = await answerRequest({ world, account, method, url, body, contentType });
+    if (outcome === 'reset') {
+      request.socket.resetAndDestroy();
+    } else {
+      sendAnswer(world, response, outcome, twilioHeaders(world, account));
+    }
   } finally {
     if (account !== null) {
       account.requestsInFlight -= 1;
@@ -61,116 +52,126 @@ export async function answerApiRequest(
   }
 }
 
-interface RouteRequest {
+/** What becomes of a request: an answer, or a connection that is reset. */
+type Outcome = Answer | 'reset';
+
+interface ApiRequest {
   world: World;
   account: Account | null;
-  request: IncomingMessage;
-  send: (answer: Answer) => void;
+  method: string;
   url: URL;
-  /** Null where the body is too large to be a form of this API. */
-  form: URLSearchParams | null;
-  route: Route;
+  /** Null where it is too large. */
+  body: string | null;
+  contentType: string;
 }
 
-async function answerRoute(input: RouteRequest): Promise<void> {
-  const { world, account, request, send, url, form, route } = input;
+/** Lets a request in, or not. Who is not let in meets no fault. */
+async function answerRequest(input: ApiRequest): Promise<Outcome> {
+  const { world, account, method, url, body, contentType } = input;
+  const route = parseRoute(method, url.pathname);
   if (route.operation === null) {
-    world.counts.requestsToNowhere += 1;
-    send(account === null ? unauthenticated() : nowhere(url, route.allowed));
-    return;
+    return answerNowhere(input, route.allowed);
   }
   addTo(world.counts.requests, route.operation);
-  const faults = world.faults.meet(route);
-  if (faults.slow !== undefined) {
-    await sleep(faults.slow.delayMs, undefined, { signal: world.stopping });
-    world.clock.settle();
-  }
-  if (faults.resetBefore !== undefined) {
-    request.socket.resetAndDestroy();
-    return;
-  }
-  const early = earlyAnswer(world, account, form, faults);
-  if (early !== null || account === null || form === null) {
-    send(early ?? unauthenticated());
-    return;
-  }
-  const carryOut = (): Answer =>
-    carryOutRoute({ world, account, route, query: url.searchParams, form, faults });
-  if (faults.carriedOutLate !== undefined) {
-    world.clock.schedule(world.clock.now() + durationMs(faults.carriedOutLate.delay, 0), carryOut);
-    request.socket.resetAndDestroy();
-    return;
-  }
-  const answer = carryOut();
-  if (faults.resetAfter === undefined) {
-    send(answer);
-  } else {
-    request.socket.resetAndDestroy();
-  }
-}
-
-/** What is answered without carrying anything out; null where the request may go on. */
-function earlyAnswer(
-  world: World,
-  account: Account | null,
-  form: URLSearchParams | null,
-  faults: MetFaults,
-): Answer | null {
-  if (account === null || faults.status401 !== undefined) {
+  if (account === null) {
     return unauthenticated();
   }
-  if (form === null) {
+  if (body === null) {
     return refusal(413, 'The body is larger than any request of this API');
   }
-  if (faults.status429 !== undefined) {
-    const { retryAfter } = faults.status429;
+  const form = takesForm(route) ? await readForm(body, contentType) : new URLSearchParams();
+  if (form === null) {
+    const message = `The body must be a form, application/x-www-form-urlencoded or multipart/form-data, got "${contentType}"`;
+    return refusal(415, message, { code: 19_056 });
+  }
+  const faults = world.faults.meet(occasionOf(world, account, route));
+  return answerAdmitted({ world, account, route, query: url.searchParams, form, faults });
+}
+
+/** A limit of requests at once sees those that come within this time: answers take none by themselves. */
+const TOGETHER_MS = 5;
+
+/** Plays the faults that the request meets, around what it asks for. */
+async function answerAdmitted(admitted: AdmittedRequest): Promise<Outcome> {
+  const { world, account, faults } = admitted;
+  const { stopping: signal } = world;
+  const slow = faults.play('slow');
+  if (slow !== undefined) {
+    await sleep(slow.delayMs, undefined, { signal });
+  }
+  const limit = world.script.concurrentRequests;
+  if (limit !== undefined) {
+    await sleep(TOGETHER_MS, undefined, { signal });
+  }
+  world.clock.settle();
+  if (faults.play('resetBefore') !== undefined) {
+    return 'reset';
+  }
+  if (limit !== undefined && account.requestsInFlight > limit) {
+    return refusal(429, 'Too many concurrent requests');
+  }
+  const refused = faultAnswer(admitted);
+  if (refused !== null) {
+    return refused;
+  }
+  const late = faults.play('carriedOutLate');
+  if (late !== undefined) {
+    world.clock.schedule(world.clock.now() + durationMs(late.delay, 0), () => carryOut(admitted));
+    return 'reset';
+  }
+  const answer = carryOut(admitted);
+  return faults.play('resetAfter') === undefined ? answer : 'reset';
+}
+
+/** What is answered by a fault without carrying anything out; null where the request may go on. */
+function faultAnswer({ faults }: AdmittedRequest): Answer | null {
+  if (faults.play('status401') !== undefined) {
+    return unauthenticated();
+  }
+  const tooMany = faults.play('status429');
+  if (tooMany !== undefined) {
+    const { retryAfter } = tooMany;
     const headers: Record<string, string> =
       retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
     return refusal(429, 'Too many requests', { headers });
   }
-  if (account.requestsInFlight > (world.script.concurrentRequests ?? Number.POSITIVE_INFINITY)) {
-    return refusal(429, 'Too many concurrent requests');
-  }
-  if (faults.status500 !== undefined) {
+  if (faults.play('status500') !== undefined) {
     return refusal(500, 'An internal server error has occurred');
   }
-  return faults.status503 === undefined ? null : unavailablePage();
+  return faults.play('status503') === undefined ? null : unavailablePage();
 }
 
-function carryOutRoute(input: {
-  world: World;
-  account: Account;
-  route: Exclude<Route, { operation: null }>;
-  query: URLSearchParams;
-  form: URLSearchParams;
-  faults: MetFaults;
-}): Answer {
-  const { world, account, route, query, form, faults } = input;
-  switch (route.operation) {
-    case 'fetchExport':
-      return answerFetchExport(world, route.resourceType);
-    case 'fetchConfiguration':
-      return answerFetchConfiguration(world, account, route.resourceType);
-    case 'updateConfiguration':
-      return answerUpdateConfiguration(world, account, route.resourceType, form);
-    case 'createJob':
-      return answerCreateJob(world, account, route.resourceType, form);
-    case 'listJobs':
-      return answerListJobs(world, account, route.resourceType, query);
-    case 'fetchJob':
-      return answerFetchJob(world, account, route.jobSid);
-    case 'deleteJob':
-      return answerDeleteJob(world, account, route.jobSid);
-    case 'listDays':
-      return answerListDays(world, account, route.resourceType, query);
-    case 'fetchDay':
-      return answerFetchDay(world, account, route, faults);
+/** What faults may go by. A job is of a type, though its own path does not say so. */
+function occasionOf(world: World, account: Account, route: KnownRoute): FaultOccasion {
+  if (!('jobSid' in route)) {
+    return route;
   }
+  const { operation } = route;
+  const job = findJob(world, account, route.jobSid);
+  return job === undefined ? { operation } : { operation, resourceType: job.resourceType };
 }
 
-/** How many requests of the account are under way counts this one. */
+function takesForm({ operation }: KnownRoute): boolean {
+  return operation === 'createJob' || operation === 'updateConfiguration';
+}
+
+/** Of a path that has nothing, or not this method. Browsers ask for a path's methods without credentials. */
+function answerNowhere({ world, account, method, url }: ApiRequest, allowed: readonly string[]): Answer {
+  const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
+  if (method === 'OPTIONS' && allowed.length > 0) {
+    return { status: 204, headers };
+  }
+  world.counts.requestsToNowhere += 1;
+  if (account === null) {
+    return unauthenticated();
+  }
+  return allowed.length === 0 ? notFound(url.pathname) : refusal(405, 'Method Not Allowed', { headers });
+}
+
+/** The number of the account's requests under way counts this one. */
 function twilioHeaders(world: World, account: Account | null): Record<string, string> {
-  const requestId = `RQ${hexOf(32, world.seed, 'request', world.nextNumber())}`;
+  const asker = account?.accountSid ?? 'nobody';
+  const requestId = `RQ${hexOf(32, world.seed, 'request', asker, world.nextNumber(`requests of ${asker}`))}`;
   return account === null
     ? { 'Twilio-Request-Id': requestId }
     : { 'Twilio-Request-Id': requestId, 'Twilio-Concurrent-Requests': String(account.requestsInFlight) };
@@ -180,17 +181,11 @@ function unauthenticated(): Answer {
   return refusal(401, 'Authenticate', { headers: { 'WWW-Authenticate': 'Basic realm="Twilio API"' } });
 }
 
-function nowhere(url: URL, allowed: string[]): Answer {
-  return allowed.length === 0
-    ? notFound(url.pathname)
-    : refusal(405, 'Method Not Allowed', { headers: { Allow: allowed.join(', ') } });
-}
-
 /** What is no path of this server is taken for its root, where nothing is. */
 function parseUrl(target = '/'): URL {
   const base = 'http://simulator.invalid';
   try {
-    return new URL(target.startsWith('/') ? `${base}${target}` : base);
+    return new URL(target.startsWith('/') ? `${base}${target}` : target);
   } catch {
     return new URL(base);
   }

@@ -3,7 +3,7 @@ export type ByteRange = { start: number; end: number } | 'whole' | 'unsatisfiabl
 
 /** Reads a `Range` header of one range. Anything else is answered with the whole, as RFC 9110 allows. */
 export function parseByteRange(header: string | undefined, sizeBytes: number): ByteRange {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header ?? '');
   const [, first = '', last = ''] = match ?? [];
   if (first === '' && last === '') {
     return 'whole';

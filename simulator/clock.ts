@@ -14,7 +14,7 @@ export interface SimulatorClock {
    * Lets time pass on a clock of kind `manual`; all that falls due happens in its order before this returns. Webhooks
    * are on their way then: the ledger says when they were answered.
    *
-   * @throws on the other kinds.
+   * @throws on the other kinds, and beyond the year 9999; no time has passed then.
    */
   advance: (ms: number) => void;
 }
@@ -30,6 +30,9 @@ export interface EventClock extends SimulatorClock {
   /** Forgets all that is scheduled. */
   stop: () => void;
 }
+
+/** The last instant whose day is written `YYYY-MM-DD`. */
+export const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** The longest delay that a Node timer takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -82,9 +85,9 @@ export function createClock(options: ClockOptions): EventClock {
       }
     },
     advance: (ms) => {
-      if (options.kind !== 'manual' || !(ms >= 0)) {
+      if (options.kind !== 'manual' || !(ms >= 0) || manualMs + ms > LAST_INSTANT_MS) {
         throw new Error(
-          `Could not advance the simulator's clock [${options.kind}, ${ms} ms]: expected a clock of kind "manual" and at least 0 ms. Start the simulator with clock: {kind: "manual"}.`,
+          `Could not advance the simulator's clock [${options.kind}, ${ms} ms]: expected a clock of kind "manual", at least 0 ms, and no instant after the year 9999. Start the simulator with clock: {kind: "manual"}.`,
         );
       }
       manualMs += ms;

@@ -10,12 +10,12 @@ const CONTROL_ROOT = '/_simulator/';
 export interface ControlRequest {
   method: string;
   path: string;
-  /** What the body gives, read as a form, whatever it is; null where it is too large. */
-  form: URLSearchParams | null;
+  /** Null where it is too large. */
+  body: string | null;
 }
 
 /** Answers a request to the simulator itself, which needs no credentials; null for one to the API. */
-export function answerControl(world: World, { method, path, form }: ControlRequest): Answer | null {
+export function answerControl(world: World, { method, path, body }: ControlRequest): Answer | null {
   if (!path.startsWith(CONTROL_ROOT)) {
     return null;
   }
@@ -25,7 +25,7 @@ export function answerControl(world: World, { method, path, form }: ControlReque
     case 'GET clock':
       return showClock(world);
     case 'POST clock':
-      return moveClock(world, form);
+      return moveClock(world, body);
     default:
       return refuse(
         404,
@@ -38,7 +38,7 @@ function showClock({ clock }: World): Answer {
   return { status: 200, body: { now: new Date(clock.now()).toISOString(), speed: clock.speed } };
 }
 
-function moveClock(world: World, form: URLSearchParams | null): Answer {
+function moveClock(world: World, body: string | null): Answer {
   const { clock } = world;
   if (clock.speed !== 0) {
     return refuse(
@@ -46,11 +46,11 @@ function moveClock(world: World, form: URLSearchParams | null): Answer {
       `The clock moves by itself, ${clock.speed} times as fast as ours: start the simulator with --speed 0, or with clock: {kind: "manual"}, to move it by hand`,
     );
   }
-  const given = form?.get('advance') ?? readJson(form)?.['advance'];
+  const given = new URLSearchParams(body ?? '').get('advance') ?? readJson(body ?? '')?.['advance'];
   if (given === undefined) {
     return refuse(
       400,
-      `advance must be in the body, as a form (advance=2 hours) or as JSON ({"advance": "2 hours"}), got ${bodyOf(form)}`,
+      `advance must be in the body, as a form (advance=2 hours) or as JSON ({"advance": "2 hours"}), got ${describeBody(body)}`,
     );
   }
   // A number is milliseconds, as in a script.
@@ -67,29 +67,27 @@ function moveClock(world: World, form: URLSearchParams | null): Answer {
   return showClock(world);
 }
 
-/** The object that a body of JSON holds: read as a form, all of such a body is the name of one field. */
-function readJson(form: URLSearchParams | null): Record<string, unknown> | null {
-  const [text = ''] = form?.keys() ?? [];
+/** The object that a body of JSON holds. */
+function readJson(body: string): Record<string, unknown> | null {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(body);
     return typeof json === 'object' ? (json as Record<string, unknown> | null) : null;
   } catch {
     return null;
   }
 }
 
-function bodyOf(form: URLSearchParams | null): string {
-  if (form === null) {
+function describeBody(body: string | null): string {
+  if (body === null) {
     return 'a body that is too large';
   }
-  const [first] = form.keys();
-  if (first === undefined) {
+  if (body === '') {
     return 'an empty body';
   }
-  if (/^\s*[[{]/.test(first)) {
+  if (/^\s*[[{]/.test(body)) {
     return 'JSON without it';
   }
-  return /content-disposition/i.test(first) ? 'a multipart body' : 'a body without it';
+  return /content-disposition/i.test(body) ? 'a multipart body' : 'a body without it';
 }
 
 /** Whether it would be a duration if it were shorter. */

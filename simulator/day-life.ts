@@ -1,5 +1,5 @@
 import { durationMs } from './duration.ts';
-import { dayRule } from './day-rules.ts';
+import { dayRule, holdsNothing } from './day-rules.ts';
 import type { DayOccasion } from './day-rules.ts';
 import { fractionOf } from './random.ts';
 import type { LifeScript, SimulatorScript, StatusScript } from './script.ts';
@@ -39,7 +39,7 @@ export function planDayLife(input: {
 }): DayLife {
   const { script, seed, occasion, index, createdAtMs } = input;
   const rule = dayRule(script, occasion);
-  const isEmpty = rule.records === 0 || (rule.file !== undefined && rule.file !== 'records');
+  const isEmpty = holdsNothing(rule) || (rule.file !== undefined && rule.file !== 'records');
   const statuses =
     rule.statuses ?? usualStatuses({ life: script.life ?? {}, seed, occasion, index, isEmpty });
   let atMs = createdAtMs;

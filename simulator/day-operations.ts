@@ -2,7 +2,8 @@ import type { Account } from './accounts.ts';
 import { notFound } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { dayAt } from './calendar.ts';
-import { currentFile, fileBytes, listedFiles } from './day-files.ts';
+import { changeFile, currentFile, listedFiles } from './day-files.ts';
+import type { DayFile } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
 import { withNulls } from './null-fields.ts';
 import { issueLink } from './links.ts';
@@ -12,9 +13,6 @@ import type { World } from './world.ts';
 
 /** The largest page of days. A document says 1,000; the service gives 400. */
 const LARGEST_DAYS_PAGE = 400;
-
-/** What a changed file adds to its version: no script reaches so far. */
-const CHANGED_VERSIONS = 1_000_000;
 
 /** GET …/Days: the files that are there, in the order of their generation, with their sizes. */
 export function answerListDays(
@@ -33,7 +31,7 @@ export function answerListDays(
     show: (file) =>
       withNulls(world, {
         day: file.day,
-        size: fileBytes({ world, account, file }).sizeBytes,
+        size: file.bytes.sizeBytes,
         create_date: dayAt(file.generatedAtMs),
         friendly_name: file.friendlyName,
         resource_type: file.resourceType,
@@ -52,15 +50,21 @@ export function answerFetchDay(
   if (file === undefined) {
     return notFound(`/v1/Exports/${of.resourceType}/Days/${of.day}`);
   }
-  if (faults.changedFile !== undefined) {
-    const { amount, version } = file.content;
-    file.content = { amount, version: version + CHANGED_VERSIONS };
+  if (faults.play('changedFile') !== undefined) {
+    changeFile(world, account, file);
   }
-  const { accountSid } = account;
-  const { resourceType, day } = file;
-  const isExpired = faults.expiredLink !== undefined;
-  const link =
-    (faults.foreignLink && new URL(faults.foreignLink.url).href) ??
-    issueLink(world, { accountSid, resourceType, day, isExpired });
+  const link = linkTo(world, account, file, faults);
   return { status: 307, body: withNulls(world, { redirect_to: link }), headers: { Location: link } };
+}
+
+function linkTo(world: World, { accountSid }: Account, file: DayFile, faults: MetFaults): string {
+  const foreign = faults.play('foreignLink');
+  if (foreign !== undefined) {
+    return new URL(foreign.url).href;
+  }
+  const { resourceType, day } = file;
+  const isUsed = faults.play('usedLink') !== undefined;
+  const isExpired = !isUsed && faults.play('expiredLink') !== undefined;
+  const state = isUsed ? 'used' : isExpired ? 'expired' : 'good';
+  return issueLink(world, { accountSid, resourceType, day, state });
 }

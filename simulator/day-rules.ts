@@ -9,11 +9,16 @@ export interface DayOccasion {
   submission: number;
 }
 
+/** What rules say of the days that they are for. */
+export type DayRule = Omit<DayScript, 'days' | 'submissions' | 'resourceType'>;
+
+/** Whether the rule asks for a day without records: a size wins over their number. */
+export function holdsNothing({ records, sizeBytes }: DayRule): boolean {
+  return records === 0 && sizeBytes === undefined;
+}
+
 /** What the script says of one day in one submission: each field from the last rule that sets it. */
-export function dayRule(
-  script: SimulatorScript,
-  occasion: DayOccasion,
-): Omit<DayScript, 'days' | 'submissions' | 'resourceType'> {
+export function dayRule(script: SimulatorScript, occasion: DayOccasion): DayRule {
   const matching = (script.days ?? []).filter(
     (rule) =>
       (rule.resourceType ?? occasion.resourceType) === occasion.resourceType &&

@@ -1,10 +1,11 @@
 import type { Account } from './accounts.ts';
 import { listDays } from './calendar.ts';
-import { completes, generateDayFile } from './day-files.ts';
+import { completes } from './day-content.ts';
+import { scheduleDayFile } from './day-files.ts';
 import { cutByDelete, finalAtMs, lifeTimes, planDayLife, statusAt } from './day-life.ts';
 import type { DayLife } from './day-life.ts';
 import { dayRule } from './day-rules.ts';
-import { DAY_MS, durationMs } from './duration.ts';
+import { DAY_MS } from './duration.ts';
 import { hexOf } from './random.ts';
 import type { DayScript, ResourceType } from './script.ts';
 import { sendWebhook } from './webhooks.ts';
@@ -23,6 +24,9 @@ export interface ExportJob {
   webhookMethod: string | null;
   email: string | null;
   createdAtMs: number;
+  /** How many jobs of others stood before it in the queue when it was made, and until when they pass. */
+  jobsAhead: number;
+  jobsAheadUntilMs: number;
   /** When a DELETE was accepted. */
   deletedAtMs: number | null;
   /** Whether it is gone from the list, though its seven days are not over. */
@@ -55,6 +59,7 @@ export function createJob(
   const { resourceType, startDay, endDay } = parameters;
   const createdAtMs = world.clock.now();
   const ofType = account.jobs.filter((job) => job.resourceType === resourceType);
+  const number = ofType.length + 1;
   const days = listDays(startDay, endDay).map((day, index): JobDay => {
     const submission = 1 + ofType.filter((job) => job.startDay <= day && day <= job.endDay).length;
     const occasion = { resourceType, day, submission };
@@ -63,9 +68,11 @@ export function createJob(
   });
   const job: ExportJob = {
     ...parameters,
-    jobSid: `JS${hexOf(32, world.seed, 'job', world.nextNumber())}`,
-    number: ofType.length + 1,
+    jobSid: `JS${hexOf(32, world.seed, 'job', account.accountSid, resourceType, number)}`,
+    number,
     createdAtMs,
+    jobsAhead: world.script.life?.jobsAhead ?? 0,
+    jobsAheadUntilMs: createdAtMs + lifeTimes(world.script.life).submittedMs,
     deletedAtMs: null,
     isRemoved: false,
     overAtMs: lastChangeMs(days),
@@ -104,6 +111,11 @@ export function isListed(world: World, job: ExportJob): boolean {
   return !job.isRemoved && world.clock.now() < job.overAtMs + JOB_LIFETIME_MS;
 }
 
+/** The job of that sid, while it can be seen. */
+export function findJob(world: World, account: Account, jobSid: string): ExportJob | undefined {
+  return account.jobs.find((job) => job.jobSid === jobSid && isListed(world, job));
+}
+
 /** The statuses of the days of a job, now, with their days. */
 export function daysByStatus(world: World, job: ExportJob): Map<string, JobDay[]> {
   const now = world.clock.now();
@@ -128,14 +140,11 @@ function scheduleFiles(world: World, account: Account, job: ExportJob, jobDay: J
   const { resourceType, friendlyName } = job;
   const { day, submission } = jobDay;
   const occasion = { resourceType, day, submission };
-  const delayMs = durationMs(dayRule(world.script, occasion).fileDelay, 0);
   for (const step of jobDay.life.filter(({ status }) => completes(status))) {
-    world.clock.schedule(step.atMs + delayMs, () => {
-      // A DELETE takes the steps that were still to come out of the life.
-      if (jobDay.life.includes(step)) {
-        generateDayFile({ world, account, occasion, status: step.status, friendlyName });
-      }
-    });
+    const { status, atMs: completedAtMs } = step;
+    // A DELETE takes the steps that were still to come out of the life.
+    const isStillTrue = (): boolean => jobDay.life.includes(step);
+    scheduleDayFile(world, account, { occasion, status, completedAtMs, friendlyName }, { isStillTrue });
   }
 }
 

@@ -2,7 +2,8 @@ import type { Account, Configuration } from './accounts.ts';
 import { refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { addDays, dayAt } from './calendar.ts';
-import { generateDayFile, plannedStatus } from './day-files.ts';
+import { plannedStatus } from './day-content.ts';
+import { scheduleDayFile } from './day-files.ts';
 import { DAY_MS } from './duration.ts';
 import { withNulls } from './null-fields.ts';
 import type { ResourceType } from './script.ts';
@@ -62,17 +63,30 @@ function scheduleYesterday(world: World, account: Account, resourceType: Resourc
     if (!configuration.enabled) {
       return;
     }
-    const day = addDays(dayAt(world.clock.now()), -1);
-    const occasion = { resourceType, day, submission: 1 };
-    const status = plannedStatus(world, occasion);
-    generateDayFile({ world, account, occasion, status, friendlyName: null });
-    const { webhookUrl: url, webhookMethod: method } = configuration;
+    generateByItself(world, account, resourceType);
+    scheduleYesterday(world, account, resourceType);
+  });
+}
+
+/** Makes yesterday's file, where the script lets the day have one, and calls the configuration's webhook then. */
+function generateByItself(world: World, account: Account, resourceType: ResourceType): void {
+  const completedAtMs = world.clock.now();
+  const day = addDays(dayAt(completedAtMs), -1);
+  const occasion = { resourceType, day, submission: 1 };
+  const status = plannedStatus(world, occasion);
+  const generated = (): void => {
+    const { webhookUrl: url, webhookMethod: method } = account.configurations[resourceType];
     if (url !== '' && method !== '') {
       const fields = { status: 'completed', resource_type: resourceType, day };
       sendWebhook({ world, account, jobSid: null, url, method, fields });
     }
-    scheduleYesterday(world, account, resourceType);
-  });
+  };
+  scheduleDayFile(
+    world,
+    account,
+    { occasion, status, completedAtMs, friendlyName: null },
+    { isStillTrue: () => true, generated },
+  );
 }
 
 function showConfiguration(

@@ -19,9 +19,13 @@ export const OPERATIONS_BY_FAULT: Readonly<Record<FaultKind, readonly Operation[
   stall: ['getFile'],
   resetMidBody: ['getFile'],
   expiredLink: ['fetchDay'],
+  usedLink: ['fetchDay'],
   foreignLink: ['fetchDay'],
   changedFile: ['fetchDay'],
 };
+
+/** The operations that are about one day. */
+export const OPERATIONS_OF_A_DAY: readonly Operation[] = ['fetchDay', 'getFile'];
 
 /** The operations that a rule is about. */
 export function operationsOf(rule: FaultScript): readonly Operation[] {

@@ -12,8 +12,17 @@ export interface FaultOccasion {
   day?: string;
 }
 
-/** The faults that one request meets, each kind at most once. */
-export type MetFaults = { [K in FaultKind]?: Extract<FaultKindScript, { kind: K }> };
+/** A fault of one kind. */
+export type FaultOf<K extends FaultKind> = Extract<FaultKindScript, { kind: K }>;
+
+/** The faults that one request may meet. */
+export interface MetFaults {
+  /**
+   * The fault of this kind, where the request meets one and it can have an effect. It counts as played by this, and
+   * uses up the rule's `times`: ask at the moment at which it takes effect, and once.
+   */
+  play: <K extends FaultKind>(kind: K, hasEffect?: (fault: FaultOf<K>) => boolean) => FaultOf<K> | undefined;
+}
 
 /** The faults that are being played. */
 export interface Faults {
@@ -23,7 +32,7 @@ export interface Faults {
   clear: () => void;
   /** Takes out all rules and puts in these. */
   replace: (rules: readonly FaultScript[]) => void;
-  /** Decides what this request meets, and counts it. Asked once a request. */
+  /** Decides what this request may meet. Asked once a request that has been let in. */
   meet: (occasion: FaultOccasion) => MetFaults;
 }
 
@@ -51,15 +60,21 @@ export function createFaults(seed: string, counts: LedgerCounts): Faults {
       rules.forEach(add);
     },
     meet: (occasion) => {
-      const met: MetFaults = {};
-      for (const one of active) {
-        if (isMet(one, occasion, seed) && met[one.rule.kind] === undefined) {
+      const met = active.filter((one) => isMet(one, occasion, seed));
+      return {
+        play: (kind, hasEffect = () => true) => {
+          const one = met.find(
+            ({ rule, played }) => rule.kind === kind && played < (rule.times ?? Number.POSITIVE_INFINITY),
+          );
+          const fault = one?.rule as FaultOf<typeof kind> | undefined;
+          if (one === undefined || fault === undefined || !hasEffect(fault)) {
+            return undefined;
+          }
           one.played += 1;
-          addTo(counts.faults, one.rule.kind);
-          Object.assign(met, { [one.rule.kind]: one.rule });
-        }
-      }
-      return met;
+          addTo(counts.faults, kind);
+          return fault;
+        },
+      };
     },
   };
 }
@@ -86,7 +101,6 @@ function isMet(one: ActiveRule, occasion: FaultOccasion, seed: string): boolean 
   addTo(one.matches, subject);
   const count = one.matches[subject] ?? 1;
   return (
-    (rule.times === undefined || one.played < rule.times) &&
     (rule.nth === undefined || [rule.nth].flat().includes(count)) &&
     (rule.rate === undefined || fractionOf(seed, 'fault', one.number, subject, count) < rule.rate)
   );

@@ -1,6 +1,5 @@
 import { durationMs } from './duration.ts';
 import type { Account } from './accounts.ts';
-import { lifeTimes } from './day-life.ts';
 import { daysByStatus, isOver } from './export-job.ts';
 import type { ExportJob } from './export-job.ts';
 import { withNulls } from './null-fields.ts';
@@ -70,9 +69,9 @@ function queuePosition(world: World, account: Account, job: ExportJob): string |
   const own = account.jobs
     .slice(0, account.jobs.indexOf(job))
     .filter((earlier) => !isOver(world, earlier)).length;
-  const life = world.script.life ?? {};
-  const waitedShare = (world.clock.now() - job.createdAtMs) / Math.max(1, lifeTimes(life).submittedMs);
-  const others = Math.ceil((life.jobsAhead ?? 0) * Math.max(0, 1 - waitedShare));
+  const { createdAtMs, jobsAhead, jobsAheadUntilMs } = job;
+  const leftMs = Math.max(0, jobsAheadUntilMs - world.clock.now());
+  const others = Math.ceil((jobsAhead * leftMs) / Math.max(1, jobsAheadUntilMs - createdAtMs));
   return String(1 + own + others);
 }
 

@@ -2,7 +2,7 @@ import type { Account } from './accounts.ts';
 import { notFound, refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { addDays, countDays, dayAt, isDay } from './calendar.ts';
-import { createJob, deleteJob, isListed, isOver } from './export-job.ts';
+import { createJob, deleteJob, findJob, isListed, isOver } from './export-job.ts';
 import { showJob } from './job-answers.ts';
 import { answerPage } from './paging.ts';
 import type { ResourceType } from './script.ts';
@@ -125,10 +125,6 @@ function webhookFault(url: string | null, method: string | null): string | null 
     return 'WebhookUrl must be an absolute http or https URL';
   }
   return method === 'GET' || method === 'POST' ? null : 'WebhookMethod must be GET or POST';
-}
-
-function findJob(world: World, account: Account, jobSid: string) {
-  return account.jobs.find((job) => job.jobSid === jobSid && isListed(world, job));
 }
 
 function jobNotFound(jobSid: string): Answer {

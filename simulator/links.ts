@@ -26,24 +26,23 @@ const REMEMBERED_LINKS = 50_000;
 /** Forgotten at once: one by one, each would be searched among those that were forgotten before. */
 const FORGOTTEN_AT_ONCE = 10_000;
 
-/** Gives out a link that has never been used; it has expired already where the script says so. */
+/** Gives out a link of its own. A good one opens the file once; the others never do. */
 export function issueLink(
   world: World,
-  of: { accountSid: string; resourceType: ResourceType; day: string; isExpired: boolean },
+  of: { accountSid: string; resourceType: ResourceType; day: string; state: 'good' | 'expired' | 'used' },
 ): string {
-  const { accountSid, resourceType, day } = of;
-  const number = world.nextNumber();
-  const issuedAtMs = world.clock.now() - (of.isExpired ? 2 * LINK_LIFETIME_SECONDS * 1000 : 0);
+  const { accountSid, resourceType, day, state } = of;
+  const issuedAtMs = world.clock.now() - (state === 'expired' ? 2 * LINK_LIFETIME_SECONDS * 1000 : 0);
   const path = `/${accountSid}/${resourceType}/${day}.json.gz`;
-  const signature = hexOf(64, world.seed, 'link', number);
+  const signature = hexOf(64, world.seed, 'link', path, world.nextNumber(`links to ${path}`));
   world.links.set(signature, {
     path,
     accountSid,
     resourceType,
     day,
     expiresAtMs: issuedAtMs + LINK_LIFETIME_SECONDS * 1000,
-    worksUntilMs: of.isExpired ? 0 : performance.now() + world.limits.linkMinimumMs,
-    isUsed: false,
+    worksUntilMs: state === 'expired' ? 0 : performance.now() + world.limits.linkMinimumMs,
+    isUsed: state === 'used',
   });
   world.counts.links.issued += 1;
   if (world.links.size > REMEMBERED_LINKS) {
@@ -80,27 +79,23 @@ export function parseLink(target: string): AskedLink {
   return { path, signature };
 }
 
-/** What a request to the store may do. A good link is used up by this. */
-export function claimLink(
+/** The link that a request holds, or why it opens nothing, which is counted. */
+export function checkLink(
   world: World,
   asked: AskedLink,
 ): { link: Link } | { refused: 'unknown' | 'usedTwice' | 'expired' } {
   const link = world.links.get(asked.signature);
-  const refused = link?.path === asked.path ? refusalOf(world, link) : 'unknown';
-  if (refused !== null || link === undefined) {
-    const reason = refused ?? 'unknown';
-    world.counts.links[reason] += 1;
-    return { refused: reason };
+  if (link?.path !== asked.path) {
+    return refuse(world, 'unknown');
   }
-  link.isUsed = true;
-  world.counts.links.used += 1;
-  return { link };
-}
-
-function refusalOf(world: World, link: Link): 'usedTwice' | 'expired' | null {
   if (link.isUsed) {
-    return 'usedTwice';
+    return refuse(world, 'usedTwice');
   }
   const isOld = link.expiresAtMs <= world.clock.now() && link.worksUntilMs <= performance.now();
-  return isOld ? 'expired' : null;
+  return isOld ? refuse(world, 'expired') : { link };
+}
+
+function refuse<R extends 'unknown' | 'usedTwice' | 'expired'>(world: World, reason: R): { refused: R } {
+  world.counts.links[reason] += 1;
+  return { refused: reason };
 }

@@ -1,9 +1,20 @@
 import { parseDays } from './calendar.ts';
 import { parseDuration } from './duration.ts';
-import { OPERATIONS_BY_FAULT } from './fault-kinds.ts';
+import { OPERATIONS_BY_FAULT, OPERATIONS_OF_A_DAY } from './fault-kinds.ts';
 import { OPERATIONS, RESOURCE_TYPES } from './script.ts';
 import type { FaultKind, FaultScript, SimulatorScript } from './script.ts';
-import { fields, integer, isRecord, listOf, oneOf, oneOrMore, share, suchThat, text } from './shape.ts';
+import {
+  fields,
+  integer,
+  isRecord,
+  listOf,
+  oneOf,
+  oneOrMore,
+  share,
+  someOf,
+  suchThat,
+  text,
+} from './shape.ts';
 import type { Shape } from './shape.ts';
 
 /** A script that can not be played. The message names every fault. */
@@ -47,6 +58,9 @@ export function parseFault(json: unknown): FaultScript {
   return json as FaultScript;
 }
 
+/** The longest delay that a Node timer takes; a longer one would be none at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Below this size a file of an exact size can not be made of whole records. */
 const SMALLEST_FILE_BYTES = 2000;
 
@@ -60,14 +74,11 @@ const days = suchThat(
 );
 const url = suchThat('an absolute URL', (value) => typeof value === 'string' && URL.canParse(value));
 const resourceType = oneOf(RESOURCE_TYPES);
-const ordinals = listOf(integer(1));
+const ordinals = someOf(integer(1));
 
 const statuses: Shape = (value, path, faults) => {
-  listOf(fields({ status: text, for: duration }, ['status']))(value, path, faults);
+  someOf(fields({ status: text, for: duration }, ['status']))(value, path, faults);
   const list: unknown[] = Array.isArray(value) ? value : [];
-  if (Array.isArray(value) && list.length === 0) {
-    faults.push(`${path} must name at least one status`);
-  }
   list.forEach((each, index) => {
     const isLast = index === list.length - 1;
     const hasDuration = isRecord(each) && each['for'] !== undefined;
@@ -92,7 +103,7 @@ const matchFields = {
 const ownFields: Readonly<Partial<Record<FaultKind, Readonly<Record<string, Shape>>>>> = {
   status429: { retryAfter: integer(0) },
   carriedOutLate: { delay: duration },
-  slow: { delayMs: integer(0) },
+  slow: { delayMs: integer(0, LONGEST_TIMER_MS) },
   truncated: { at: share },
   corrupt: { at: share },
   wrongLength: { extraBytes: integer(1) },
@@ -110,10 +121,16 @@ const faultShape: Shape = (value, path, faults) => {
   if (kind && isRecord(value)) {
     const fitting: readonly string[] = OPERATIONS_BY_FAULT[kind];
     const asked = new Set<unknown>([value['operation']].flat());
-    for (const operation of OPERATIONS.filter((each) => asked.has(each) && !fitting.includes(each))) {
-      faults.push(
-        `${path}.operation must be one that ${kind} fits (${fitting.join(', ')}), got "${operation}"`,
-      );
+    for (const operation of OPERATIONS.filter((each) => asked.has(each))) {
+      if (!fitting.includes(operation)) {
+        faults.push(
+          `${path}.operation must be one that ${kind} fits (${fitting.join(', ')}), got "${operation}"`,
+        );
+      } else if (value['days'] !== undefined && !OPERATIONS_OF_A_DAY.includes(operation)) {
+        faults.push(
+          `${path}.days must not be given for an operation that is about no day, got "${operation}"; ${OPERATIONS_OF_A_DAY.join(' and ')} are about one`,
+        );
+      }
     }
   }
 };

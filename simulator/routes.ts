@@ -2,11 +2,13 @@ import { RESOURCE_TYPES } from './script.ts';
 import type { Operation, ResourceType } from './script.ts';
 
 /** What a request to the API means. */
-export type Route =
+export type Route = KnownRoute | { operation: null; allowed: string[] };
+
+/** A request that the API has. */
+export type KnownRoute =
   | { operation: TypedOperation; resourceType: ResourceType }
   | { operation: 'fetchDay'; resourceType: ResourceType; day: string }
-  | { operation: 'fetchJob' | 'deleteJob'; jobSid: string }
-  | { operation: null; allowed: string[] };
+  | { operation: 'fetchJob' | 'deleteJob'; jobSid: string };
 
 /** The operations of a whole resource type. */
 export type TypedOperation = Exclude<Operation, 'fetchDay' | 'fetchJob' | 'deleteJob' | 'getFile'>;

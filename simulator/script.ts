@@ -99,7 +99,7 @@ export interface DayScript {
   submissions?: number[];
   /** What the day goes through, from the creation of the job. The last status stays. Any word is a status. */
   statuses?: StatusScript[];
-  /** How many records the file holds; 0 is an empty day. Default: some 40 to 160, by the seed. */
+  /** How many records the file holds; 0 is an empty day, if no rule gives a size. Default: some 40 to 160, by the seed. */
   records?: number;
   /** The exact size of the file; wins over `records`. At least 2,000. */
   sizeBytes?: number;
@@ -147,16 +147,22 @@ export interface WebhookScript {
   body?: 'form' | 'json';
 }
 
-/** Which requests a fault meets. All that is given must hold. */
+/**
+ * Which requests a fault meets. All that is given must hold. Of several faults that meet one request, those are played,
+ * and counted, that come before it ends: `slow`, the resets, the statuses, then what happens to the answer.
+ */
 export interface FaultMatch {
   /** Default: every operation that the kind fits. */
   operation?: Operation | Operation[];
   resourceType?: ResourceType;
-  /** Only requests for these days (`fetchDay`, `getFile`). */
+  /** Only requests for these days; of all operations only `fetchDay` and `getFile` have one. */
   days?: ScriptDays;
-  /** Only the n-th matching requests, from 1, counted for each operation, type and day by itself. */
+  /**
+   * Only the n-th matching requests, from 1, counted for each operation, type and day by itself. Requests without good
+   * credentials, or without a good link, are not counted.
+   */
   nth?: number | number[];
-  /** At most so often, over all. */
+  /** Played at most so often, over all. */
   times?: number;
   /** The share of matching requests, 0 to 1, drawn from the seed. */
   rate?: number;
@@ -173,7 +179,7 @@ export type FaultKindScript =
   | { kind: 'status429'; retryAfter?: number }
   /** 500 with the API's own body. Never carried out. */
   | { kind: 'status500' }
-  /** 503 with a page of HTML. Never carried out. */
+  /** 503 with a page of HTML; of the file store with S3's `SlowDown`. Never carried out. */
   | { kind: 'status503' }
   /** The connection is reset before anything was carried out. */
   | { kind: 'resetBefore' }
@@ -189,12 +195,14 @@ export type FaultKindScript =
   | { kind: 'corrupt'; at?: number }
   /** Content-Length promises so many bytes more than there are. Default 1,000. */
   | { kind: 'wrongLength'; extraBytes?: number }
-  /** Nothing more is sent after this share of the answer, and the connection stays open. Default 0.5. */
+  /** Nothing more is sent after this share of the answer, and the connection stays open. Default 0.5. Wins over `resetMidBody`. */
   | { kind: 'stall'; at?: number }
   /** The connection ends after this share of the answer. Default 0.5. */
   | { kind: 'resetMidBody'; at?: number }
   /** The link that is given out has expired. */
   | { kind: 'expiredLink' }
+  /** The link that is given out has been used already, as one that was kept for a second attempt. */
+  | { kind: 'usedLink' }
   /** The link that is given out is this one. */
   | { kind: 'foreignLink'; url: string }
   /** From this fetch of the day on, its file has other bytes and another ETag. */

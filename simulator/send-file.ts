@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { MetFaults } from './faults.ts';
-import { bytesAt, GZIP_HEADER_BYTES } from './file-bytes.ts';
+import type { Damage } from './damage.ts';
+import { bytesAt } from './file-bytes.ts';
 import type { FileBytes } from './file-bytes.ts';
 
 /** Which part of a file is sent, and what goes wrong on the way. Offsets are of the file. */
@@ -8,9 +8,7 @@ export interface FileSending {
   response: ServerResponse;
   file: FileBytes;
   start: number;
-  /** Not included. */
-  end: number;
-  faults: MetFaults;
+  damage: Damage;
   /** Told of every batch that was handed to the network. */
   onSent: (bytes: number) => void;
 }
@@ -20,7 +18,7 @@ const BATCH_BYTES = 1_048_576;
 
 /** Sends the bytes as fast as the receiver takes them. The headers are ready, and go out with the first bytes. */
 export function sendFile(sending: FileSending): void {
-  const { response, start, end, faults } = sending;
+  const { response, start } = sending;
   if (response.socket === null) {
     // Requests may be sent ahead: the answers before this one have the connection still.
     response.once('socket', () => {
@@ -28,35 +26,29 @@ export function sendFile(sending: FileSending): void {
     });
     return;
   }
-  const { stall, resetMidBody, corrupt } = faults;
-  const stopAt = Math.min(
-    stall ? offsetAt(sending, stall.at ?? 0.5) : end,
-    resetMidBody ? offsetAt(sending, resetMidBody.at ?? 0.5) : end,
-  );
-  const corruptAt = corrupt === undefined ? -1 : corruptibleOffset(sending, corrupt.at ?? 0.25);
-  sendFrom(sending, { offset: start, stopAt, corruptAt });
+  sendFrom(sending, start);
 }
 
 /** Hands over one batch, and the rest when there is room again. */
-function sendFrom(sending: FileSending, from: { offset: number; stopAt: number; corruptAt: number }): void {
-  const { response, file, onSent } = sending;
-  const { stopAt, corruptAt } = from;
+function sendFrom(sending: FileSending, from: number): void {
+  const { response, file, damage, onSent } = sending;
+  const { stopAt, corruptAt } = damage;
   if (response.destroyed) {
     return;
   }
-  let { offset } = from;
+  let offset = from;
   let hasRoom = true;
   // Headers, bytes and end in one system call.
   response.cork();
-  while (offset < stopAt && (hasRoom || offset - from.offset < BATCH_BYTES)) {
+  while (offset < stopAt && (hasRoom || offset - from < BATCH_BYTES)) {
     const bytes = withFault(bytesAt(file, offset, stopAt), corruptAt - offset);
     hasRoom = response.write(bytes);
     offset += bytes.length;
   }
-  onSent(offset - from.offset);
+  onSent(offset - from);
   if (offset < stopAt) {
     response.once('drain', () => {
-      sendFrom(sending, { offset, stopAt, corruptAt });
+      sendFrom(sending, offset);
     });
   } else {
     finish(sending);
@@ -64,31 +56,20 @@ function sendFrom(sending: FileSending, from: { offset: number; stopAt: number; 
   response.uncork();
 }
 
-function finish({ response, faults }: FileSending): void {
-  const { stall, resetMidBody, wrongLength } = faults;
-  if (resetMidBody !== undefined || wrongLength !== undefined) {
-    response.flushHeaders();
-    // Ends the connection once the bytes before it have gone out: a reset would take some of them back.
-    response.socket?.destroySoon();
-  } else if (stall !== undefined) {
-    // Nothing more comes: the connection stays open until the receiver or the simulator ends it.
-    response.flushHeaders();
-  } else {
-    response.end();
+function finish({ response, damage }: FileSending): void {
+  switch (damage.ending) {
+    case 'answer':
+      response.end();
+      break;
+    case 'connection':
+      response.flushHeaders();
+      // Ends the connection once the bytes before it have gone out: a reset would take some of them back.
+      response.socket?.destroySoon();
+      break;
+    case 'silence':
+      // Nothing more comes: the connection stays open until the receiver or the simulator ends it.
+      response.flushHeaders();
   }
-}
-
-function offsetAt({ start, end }: FileSending, share: number): number {
-  return start + Math.floor((end - start) * share);
-}
-
-/** Never in a member's header, of which no checksum speaks: a change there might go unnoticed. */
-function corruptibleOffset(sending: FileSending, share: number): number {
-  const { file, end } = sending;
-  const offset = Math.min(offsetAt(sending, share), end - 1);
-  const repeatedBytes = file.repeated.length * file.times;
-  const inMember = offset < repeatedBytes ? offset % file.repeated.length : offset - repeatedBytes;
-  return inMember < GZIP_HEADER_BYTES ? offset - inMember + GZIP_HEADER_BYTES : offset;
 }
 
 /** The bytes, with another one at the index where that lies among them. The file's own stay as they are. */

@@ -50,10 +50,20 @@ export function listOf(element: Shape): Shape {
   };
 }
 
+/** A list with at least one element, all of one shape: an empty one would mean nothing, or be taken for everything. */
+export function someOf(element: Shape): Shape {
+  return (value, path, faults) => {
+    if (Array.isArray(value) && value.length === 0) {
+      faults.push(`${path} must name at least one, got []`);
+    }
+    listOf(element)(value, path, faults);
+  };
+}
+
 /** One value or a list of such values. */
 export function oneOrMore(element: Shape): Shape {
   return (value, path, faults) => {
-    (Array.isArray(value) ? listOf(element) : element)(value, path, faults);
+    (Array.isArray(value) ? someOf(element) : element)(value, path, faults);
   };
 }
 
@@ -86,5 +96,9 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+  if (value === undefined) {
+    return 'nothing';
+  }
+  // JSON has no word for NaN and Infinity.
+  return typeof value === 'number' ? String(value) : JSON.stringify(value).slice(0, 80);
 }

@@ -3,10 +3,10 @@ import { createAccount } from './accounts.ts';
 import type { ExpectedFile, ExpectedFileInput, Simulator, SimulatorOptions } from './api.ts';
 import { answerApiRequest } from './api-server.ts';
 import { createClock } from './clock.ts';
-import { currentFile, fileBytes, plannedContent } from './day-files.ts';
+import { currentFile, plannedFile } from './day-files.ts';
 import { createFaults } from './faults.ts';
 import { sha256Of } from './file-bytes.ts';
-import { createLedgerCounts } from './ledger.ts';
+import { addTo, createLedgerCounts } from './ledger.ts';
 import { listen } from './listen.ts';
 import { resolveOptions } from './options.ts';
 import { parseFault, parseScript } from './parse-script.ts';
@@ -26,7 +26,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   setMaxListeners(0, stopping.signal);
   const counts = createLedgerCounts();
   const faults = createFaults(resolved.seed, counts);
-  let number = 0;
+  const numbers: Record<string, number> = {};
   const world: World = {
     clock: createClock(resolved.clock),
     seed: resolved.seed,
@@ -37,12 +37,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     counts,
     faults,
     links: new Map(),
-    compressed: new Map(),
     urls: { api: '', store: '' },
     stopping: stopping.signal,
-    nextNumber: () => {
-      number += 1;
-      return number;
+    nextNumber: (kind) => {
+      addTo(numbers, kind);
+      return numbers[kind] ?? 0;
     },
   };
   faults.replace(resolved.script.faults ?? []);
@@ -85,11 +84,8 @@ function expectFile(world: World, input: ExpectedFileInput): ExpectedFile | null
       `Could not tell what file to expect [${resourceType} ${day}]: no account ${accountSid} was given to the simulator.`,
     );
   }
-  const content =
-    currentFile(world, account, input)?.content ?? plannedContent(world, { resourceType, day, submission });
-  if (content === null) {
-    return null;
-  }
-  const file = fileBytes({ world, account, file: { resourceType, day, content } });
-  return { sizeBytes: file.sizeBytes, records: file.records, sha256: sha256Of(file) };
+  const file =
+    currentFile(world, account, input)?.bytes ??
+    plannedFile(world, account, { resourceType, day, submission });
+  return file && { sizeBytes: file.sizeBytes, records: file.records, sha256: sha256Of(file) };
 }

@@ -1,13 +1,14 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseByteRange } from './byte-range.ts';
-import { currentFile, fileBytes } from './day-files.ts';
+import { askedRange, ifMatchHolds } from './asked-bytes.ts';
+import { currentFile } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
 import { isMemberEnd } from './file-bytes.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { addTo } from './ledger.ts';
-import { claimLink, parseLink } from './links.ts';
+import { checkLink, parseLink } from './links.ts';
 import type { Link } from './links.ts';
+import { planDamage } from './damage.ts';
 import { sendFile } from './send-file.ts';
 import type { World } from './world.ts';
 
@@ -33,36 +34,48 @@ export async function answerStoreRequest(
     return;
   }
   const asked = parseLink(request.url ?? '/');
-  const signed = world.links.get(asked.signature);
-  const faults = world.faults.meet(
-    signed === undefined
-      ? { operation: 'getFile' }
-      : { operation: 'getFile', resourceType: signed.resourceType, day: signed.day },
-  );
-  if (faults.slow !== undefined) {
-    await sleep(faults.slow.delayMs, undefined, { signal: world.stopping });
+  // Whose link opens nothing meets no fault.
+  const first = checkLink(world, asked);
+  if ('refused' in first) {
+    refuseLink(world, response, first.refused);
+    return;
   }
-  if (faults.resetBefore !== undefined) {
+  const { resourceType, day } = first.link;
+  const faults = world.faults.meet({ operation: 'getFile', resourceType, day });
+  const slow = faults.play('slow');
+  if (slow !== undefined) {
+    await sleep(slow.delayMs, undefined, { signal: world.stopping });
+    world.clock.settle();
+  }
+  if (faults.play('resetBefore') !== undefined) {
     request.socket.resetAndDestroy();
     return;
   }
-  if (faults.status500 !== undefined) {
+  if (faults.play('status500') !== undefined) {
     refuse(world, response, { status: 500, code: 'InternalError', message: 'Please try again.' });
     return;
   }
-  if (faults.status503 !== undefined) {
+  if (faults.play('status503') !== undefined) {
     refuse(world, response, { status: 503, code: 'SlowDown', message: 'Please reduce your request rate.' });
     return;
   }
-  const claim = claimLink(world, asked);
-  if (faults.resetAfter !== undefined) {
-    request.socket.resetAndDestroy();
-  } else if ('refused' in claim) {
-    const message = claim.refused === 'expired' ? 'Request has expired' : 'Access Denied';
-    refuse(world, response, { status: 403, code: 'AccessDenied', message });
-  } else {
-    answerWithFile({ world, request, response, link: claim.link, faults });
+  // It may have become too old in the meantime, or another request was faster.
+  const now = slow === undefined ? first : checkLink(world, asked);
+  if ('refused' in now) {
+    refuseLink(world, response, now.refused);
+    return;
   }
+  now.link.isUsed = true;
+  if (faults.play('resetAfter') !== undefined) {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  answerWithFile({ world, request, response, link: now.link, faults });
+}
+
+function refuseLink(world: World, response: ServerResponse, why: 'unknown' | 'usedTwice' | 'expired'): void {
+  const message = why === 'expired' ? 'Request has expired' : 'Access Denied';
+  refuse(world, response, { status: 403, code: 'AccessDenied', message });
 }
 
 function answerWithFile(input: {
@@ -79,16 +92,18 @@ function answerWithFile(input: {
     refuse(world, response, { status: 404, code: 'NoSuchKey', message: 'The specified key does not exist.' });
     return;
   }
-  const file = cut(fileBytes({ world, account, file: dayFile }), faults.truncated);
+  const { bytes, lastModified } = dayFile;
   const habits = world.script.store ?? {};
-  const etag = { strong: file.etag, weak: `W/${file.etag}`, none: undefined }[habits.etag ?? 'strong'];
-  const ifMatch = request.headers['if-match'];
-  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etag) {
+  const etag = { strong: bytes.etag, weak: `W/${bytes.etag}`, none: undefined }[habits.etag ?? 'strong'];
+  if (!ifMatchHolds(request.headers['if-match'], { etag, lastModified })) {
     refuse(world, response, { status: 412, code: 'PreconditionFailed', message: 'The file is another one.' });
     return;
   }
-  const header = habits.ranges === 'ignored' ? undefined : request.headers.range;
-  const range = parseByteRange(header, file.sizeBytes);
+  const file = cut(bytes, faults);
+  const range =
+    habits.ranges === 'ignored'
+      ? 'whole'
+      : askedRange(request.headers, file.sizeBytes, { etag, lastModified });
   if (range === 'unsatisfiable') {
     refuse(world, response, {
       status: 416,
@@ -103,9 +118,9 @@ function answerWithFile(input: {
   const headers = usualHeaders(world);
   headers['Content-Type'] = 'binary/octet-stream';
   headers['Accept-Ranges'] = 'bytes';
-  headers['Last-Modified'] = dayFile.lastModified;
-  headers['Content-Length'] =
-    end - start + (faults.wrongLength ? (faults.wrongLength.extraBytes ?? 1000) : 0);
+  headers['Last-Modified'] = lastModified;
+  const wrongLength = faults.play('wrongLength');
+  headers['Content-Length'] = end - start + (wrongLength ? (wrongLength.extraBytes ?? 1000) : 0);
   if (etag !== undefined) {
     headers['ETag'] = etag;
   }
@@ -116,8 +131,10 @@ function answerWithFile(input: {
     headers['Content-Range'] = `bytes ${start}-${end - 1}/${file.sizeBytes}`;
   }
   addTo(world.counts.answers, String(status));
+  world.counts.links.used += 1;
   response.writeHead(status, headers);
-  sendFile({ response, file, start, end, faults, onSent: counterOf(world, link) });
+  const damage = planDamage({ file, start, end, faults, isTooShort: wrongLength !== undefined });
+  sendFile({ response, file, start, damage, onSent: counterOf(world, link) });
 }
 
 function counterOf({ counts: { bytesSent } }: World, { resourceType, day }: Link): (bytes: number) => void {
@@ -128,8 +145,9 @@ function counterOf({ counts: { bytesSent } }: World, { resourceType, day }: Link
 }
 
 /** The file without its end. It never ends where a member does: then what is left would be whole. */
-function cut(file: FileBytes, fault: MetFaults['truncated']): FileBytes {
-  if (fault === undefined || file.sizeBytes === 0) {
+function cut(file: FileBytes, faults: MetFaults): FileBytes {
+  const fault = file.sizeBytes === 0 ? undefined : faults.play('truncated');
+  if (fault === undefined) {
     return file;
   }
   const sizeBytes = Math.max(1, Math.floor(file.sizeBytes * (fault.at ?? 0.5)));
@@ -153,6 +171,10 @@ function refuse(
 function usualHeaders(world: World): OutgoingHttpHeaders {
   return {
     Date: new Date(world.clock.now()).toUTCString(),
-    'x-amz-request-id': world.nextNumber().toString(16).toUpperCase().padStart(16, '0'),
+    'x-amz-request-id': world
+      .nextNumber('requests to the store')
+      .toString(16)
+      .toUpperCase()
+      .padStart(16, '0'),
   };
 }

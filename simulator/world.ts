@@ -2,7 +2,6 @@ import type { Account } from './accounts.ts';
 import type { QuotaRejection } from './api.ts';
 import type { EventClock } from './clock.ts';
 import type { Faults } from './faults.ts';
-import type { FileBytes } from './file-bytes.ts';
 import type { LedgerCounts } from './ledger.ts';
 import type { Links } from './links.ts';
 import type { SimulatorScript } from './script.ts';
@@ -25,12 +24,10 @@ export interface World {
   counts: LedgerCounts;
   faults: Faults;
   links: Links;
-  /** Files that were compressed already, by what they are made of. */
-  compressed: Map<string, FileBytes>;
   /** Known once the servers listen. */
   urls: { api: string; store: string };
   /** Fires when the simulator stops. */
   stopping: AbortSignal;
-  /** 1, 2, 3, … for ids. */
-  nextNumber: () => number;
+  /** 1, 2, 3, … of each kind, for ids: how much there is of one kind changes no id of another. */
+  nextNumber: (kind: string) => number;
 }

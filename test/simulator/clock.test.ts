@@ -79,6 +79,16 @@ test('the Date of the answers is that of a clock that is moved by hand', async (
   assert.equal((await twilio.api('Messages')).headers.date, 'Mon, 23 Nov 2026 10:00:00 GMT');
 });
 
+test('a manual clock never gets to a day that can not be written, and has not moved where it was asked to', () => {
+  const clock = createClock({ kind: 'manual', start: '9999-12-31T23:00:00Z' });
+  for (const ms of [Infinity, Number.NaN, 9e15, 3_600_000]) {
+    assert.throws(() => clock.advance(ms), /year 9999/);
+  }
+  assert.equal(new Date(clock.now()).toISOString(), '9999-12-31T23:00:00.000Z');
+  clock.advance(3_599_999);
+  assert.equal(new Date(clock.now()).toISOString(), '9999-12-31T23:59:59.999Z');
+});
+
 test('only a manual clock can be advanced, and not backwards', () => {
   assert.throws(() => createClock({ kind: 'real' }).advance(1), /clock of kind "manual"/);
   assert.throws(() => createClock({ kind: 'manual' }).advance(-1), /at least 0 ms/);

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { startTwilio } from './caller.ts';
+import type { Twilio } from './caller.ts';
+import { download, sha256 } from './download.ts';
 import { startReceiver } from './receiver.ts';
+
+/** Switches the configuration of Messages on or off, and sets what else is given. */
+async function enable(twilio: Twilio, enabled: boolean, form: Record<string, string> = {}): Promise<void> {
+  await twilio.api('Messages/Configuration', { form: { Enabled: String(enabled), ...form } });
+}
 
 test('a configuration starts disabled, with a webhook of empty texts', async () => {
   await using twilio = await startTwilio();
@@ -60,4 +68,103 @@ test('while it is enabled, the file of each day appears after the day is over, a
   assert.equal(twilio.simulator.ledger().webhooks.length, 2);
   const webhooks = await receiver.received(2);
   assert.equal(new URLSearchParams(webhooks[0]?.body).get('status'), 'completed');
+});
+
+test('a configuration that is switched off and on again makes one file a day and calls once', async () => {
+  await using twilio = await startTwilio();
+  await enable(twilio, true, { WebhookUrl: 'http://example.invalid/', WebhookMethod: 'POST' });
+  for (const enabled of [false, true, true, false, true]) {
+    await enable(twilio, enabled);
+  }
+  twilio.minutes(15 * 60);
+  await enable(twilio, false);
+  await enable(twilio, true);
+  twilio.minutes(24 * 60);
+  await enable(twilio, true);
+  twilio.minutes(24 * 60);
+  const { json } = await twilio.api('Messages/Days');
+  assert.deepEqual(
+    json.days.map(({ day }) => day),
+    ['2026-11-22', '2026-11-23'],
+  );
+  assert.equal(twilio.simulator.ledger().webhooks.length, 2);
+});
+
+test('a day that is made by itself is one that ended while it was enabled, and bears no name', async () => {
+  await using twilio = await startTwilio();
+  const atMidnight = 14 * 60;
+  twilio.minutes(atMidnight);
+  await enable(twilio, true);
+  twilio.minutes(24 * 60);
+  assert.deepEqual((await twilio.api('Messages/Days')).json.days, []);
+  twilio.minutes(3 * 60);
+  const { days } = (await twilio.api('Messages/Days')).json;
+  assert.deepEqual(
+    days.map((each) => [each.day, each.create_date, each.friendly_name]),
+    [['2026-11-23', '2026-11-24', null]],
+  );
+});
+
+test('a day that is made by itself follows the rules of the script', async () => {
+  await using twilio = await startTwilio({ script: { days: [{ records: 7 }] } });
+  const expected = (day: string) => twilio.simulator.expectedFile({ resourceType: 'Messages', day })?.sha256;
+  const [days, empty] = [['2026-11-22', '2026-11-23'] as const, '2026-11-24'];
+  const usual = days.map(expected);
+  twilio.simulator.setScript({
+    days: [
+      { records: 7 },
+      { days: days[1], version: 2 },
+      { days: empty, statuses: [{ status: 'CompletedEmptyRecords' }] },
+    ],
+  });
+  await enable(twilio, true);
+  twilio.minutes(3 * 24 * 60);
+  const files = await Promise.all(
+    [...days, empty].map(async (day) => (await download(await twilio.link(day))).bytes),
+  );
+  const lines = files.map((bytes) => gunzipSync(bytes).toString('utf8').split('\n').length - 1);
+  assert.deepEqual(lines, [7, 7, 0]);
+  assert.deepEqual(
+    usual.map((sha, index) => sha === sha256(files[index] ?? Buffer.of())),
+    [true, false],
+  );
+});
+
+test('a day that is made by itself and has no file calls nobody, and a late file is told of when it is there', async () => {
+  await using twilio = await startTwilio({
+    script: {
+      days: [
+        { days: '2026-11-22', statuses: [{ status: 'Failed' }] },
+        { days: '2026-11-23', file: 'missing' },
+        { days: '2026-11-24', fileDelay: '5 hours' },
+      ],
+    },
+  });
+  await enable(twilio, true, { WebhookUrl: 'http://example.invalid/', WebhookMethod: 'POST' });
+  const days = async () => (await twilio.api('Messages/Days')).json.days.map(({ day }) => day);
+  const calls = () => twilio.simulator.ledger().webhooks.map(({ sentAt }) => sentAt);
+  twilio.minutes((2 * 24 + 20) * 60);
+  assert.deepEqual([await days(), calls()], [[], []]);
+  twilio.minutes(60);
+  assert.deepEqual([await days(), calls()], [['2026-11-24'], ['2026-11-25T07:00:00.000Z']]);
+});
+
+test('the webhook of a configuration is called by GET where it says so, with its fields in the query', async () => {
+  await using receiver = await startReceiver();
+  await using twilio = await startTwilio();
+  await enable(twilio, true, { WebhookUrl: `${receiver.url}?own=1`, WebhookMethod: 'GET' });
+  twilio.minutes(24 * 60);
+  const told = twilio.simulator.ledger().webhooks;
+  assert.deepEqual(
+    told.map(({ method, jobSid, outcome }) => [method, jobSid, outcome]),
+    [['GET', null, 'sent']],
+  );
+  const [webhook] = await receiver.received(1);
+  assert.deepEqual([webhook?.method, webhook?.body], ['GET', '']);
+  assert.deepEqual(Object.fromEntries(new URL(webhook?.path ?? '', receiver.url).searchParams), {
+    own: '1',
+    status: 'completed',
+    resource_type: 'Messages',
+    day: '2026-11-22',
+  });
 });

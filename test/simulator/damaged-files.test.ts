@@ -4,8 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { FaultScript } from '../../simulator/index.ts';
 import { call, startTwilio } from './caller.ts';
-
-const DAY = '2026-10-01';
+import { completeDay, DAY } from './one-day.ts';
 
 const share = fc.oneof(
   fc.constantFrom(0, 0.25, 0.5, 0.75, 0.99, 1),
@@ -30,6 +29,21 @@ for (const kind of ['truncated', 'corrupt'] as const) {
   });
 }
 
+test('a damaged file bears the ETag of the whole one: no header tells them apart', async () => {
+  await using twilio = await startTwilio();
+  await completeDay(twilio);
+  const whole = await call(await twilio.link(DAY));
+  assert.match(String(whole.headers.etag), /^"[^"]+"$/);
+  for (const kind of ['truncated', 'corrupt', 'truncated'] as const) {
+    const takeOut = twilio.simulator.faults.add({ kind });
+    const damaged = await call(await twilio.link(DAY));
+    assert.equal(damaged.bytes.equals(whole.bytes), false, `${kind} is damaged`);
+    assert.equal(damaged.headers.etag, whole.headers.etag, kind);
+    assert.equal(damaged.headers['content-length'], String(damaged.bytes.length), kind);
+    takeOut();
+  }
+});
+
 test('a file of an exact size is whole gzip of as many records as it is said to have', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 2000, max: 400_000 }), async (sizeBytes) => {
@@ -46,7 +60,6 @@ test('a file of an exact size is whole gzip of as many records as it is said to 
 
 async function download(script: NonNullable<Parameters<typeof startTwilio>[0]>['script']): Promise<Buffer> {
   await using twilio = await startTwilio(script ? { script } : {});
-  await twilio.createJob(DAY, DAY);
-  twilio.minutes(60);
+  await completeDay(twilio);
   return (await call(await twilio.link(DAY))).bytes;
 }

@@ -68,10 +68,49 @@ test('nobody can delete a file', async () => {
 
 test('nobody is told of a job that was deleted', async () => {
   await using twilio = await startTwilio();
-  const jobSid = await twilio.createJob('2026-10-01', '2026-10-05', { Email: 'someone@example.com' });
-  await twilio.api(`Jobs/${jobSid}`, { method: 'DELETE' });
+  const form = { Email: 'someone@example.com', WebhookUrl: 'http://example.invalid/', WebhookMethod: 'POST' };
+  const waiting = await twilio.createJob('2026-10-01', '2026-10-05', form);
+  const running = await twilio.createJob('2026-10-01', '2026-10-05', form);
+  await twilio.api(`Jobs/${waiting}`, { method: 'DELETE' });
+  twilio.minutes(11);
+  await twilio.api(`Jobs/${running}`, { method: 'DELETE' });
   twilio.minutes(60);
-  assert.deepEqual(twilio.simulator.ledger().emails, []);
+  const { emails, webhooks, jobsAlive } = twilio.simulator.ledger();
+  assert.deepEqual([emails, webhooks, jobsAlive], [[], [], 0]);
+});
+
+test('a file that is late comes after a DELETE, where its day was complete before it', async () => {
+  await using twilio = await startTwilio({
+    script: { life: { parallelDays: 1 }, days: [{ fileDelay: '30 minutes' }] },
+  });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-03');
+  twilio.minutes(13);
+  await twilio.api(`Jobs/${jobSid}`, { method: 'DELETE' });
+  const statuses = (await twilio.details(jobSid)).map(({ status }) => status);
+  assert.deepEqual(statuses, ['Completed', 'RunningToBeDeleted', 'DeletedByUserRequest']);
+  assert.deepEqual((await twilio.api('Messages/Days')).json.days, []);
+  twilio.minutes(24 * 60);
+  const { json } = await twilio.api('Messages/Days');
+  assert.deepEqual(
+    json.days.map(({ day }) => day),
+    ['2026-10-01'],
+  );
+});
+
+test('a second DELETE neither ends nor begins anew the time in RunningToBeDeleted', async () => {
+  await using twilio = await startTwilio({ script: { life: { runningToBeDeleted: '10 minutes' } } });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  twilio.minutes(11);
+  const seen: (string | undefined)[] = [];
+  for (const minutes of [6, 4]) {
+    assert.equal((await twilio.api(`Jobs/${jobSid}`, { method: 'DELETE' })).status, 204);
+    seen.push((await twilio.details(jobSid))[0]?.status);
+    twilio.minutes(minutes);
+  }
+  seen.push((await twilio.details(jobSid))[0]?.status);
+  assert.deepEqual(seen, ['RunningToBeDeleted', 'RunningToBeDeleted', 'DeletedByUserRequest']);
+  const { jobs, jobsDeleted } = twilio.simulator.ledger();
+  assert.deepEqual([jobs[0]?.deletedAt, jobsDeleted], ['2026-11-22T10:11:00.000Z', 1]);
 });
 
 for (const deleteCompleteAnswers of [204, 404, 405] as const) {

@@ -223,6 +223,16 @@ test('a file may appear later than its day completes', async () => {
   assert.equal((await twilio.api(`Messages/Days/${DAY}`)).status, 307);
 });
 
+test('a size wins over a number of records, though the number be 0', async () => {
+  await using twilio = await startTwilio({
+    script: { days: [{ sizeBytes: 5000 }, { days: DAY, records: 0 }] },
+  });
+  await completeDay(twilio);
+  const { json } = await twilio.api('Messages/Days');
+  assert.equal(json.days[0]?.size, 5000);
+  assert.equal(twilio.simulator.ledger().jobs[0]?.byStatus['Completed'], 1);
+});
+
 test('a day that is exported again may hold other bytes, and the latest are given', async () => {
   await using twilio = await withFile({ script: { days: [{ submissions: [2], version: 2 }] } });
   const first = await call(await twilio.link(DAY));

@@ -227,6 +227,18 @@ test('the estimate is made when it is asked for: a job that is deleted is over a
   assert.equal(json.estimated_completion_time, '2026-11-22T10:12:00.000');
 });
 
+test('a new script lifts no job in the queue', async () => {
+  await using twilio = await startTwilio({ script: { life: { submitted: '1 hour', jobsAhead: 6 } } });
+  const jobSid = await twilio.createJob('2026-10-01', '2026-10-01');
+  const position = async () => (await twilio.api(`Jobs/${jobSid}`)).json.job_queue_position;
+  twilio.minutes(30);
+  assert.equal(await position(), '4');
+  twilio.simulator.setScript({ life: { submitted: '10 hours', jobsAhead: 50 } });
+  assert.equal(await position(), '4');
+  twilio.minutes(20);
+  assert.equal(await position(), '2');
+});
+
 test('a new script holds for jobs made after it', async () => {
   await using twilio = await startTwilio();
   const first = await twilio.createJob('2026-10-01', '2026-10-01');

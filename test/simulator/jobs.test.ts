@@ -30,13 +30,25 @@ test('a create answers 201 with null details and without a url', async () => {
 
 test('a create takes a form and reads no JSON', async () => {
   await using twilio = await startTwilio();
-  const reply = await twilio.api('Messages/Jobs', {
+  const { status, json } = await twilio.api('Messages/Jobs', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(FORM),
   });
-  assert.equal(reply.status, 400);
+  assert.deepEqual([status, json.code], [415, 19_056]);
   assert.equal(twilio.simulator.ledger().jobsMade, 0);
+});
+
+test('a form may come in parts', async () => {
+  await using twilio = await startTwilio();
+  const body = Object.entries(FORM)
+    .map(([name, value]) => `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+    .join('');
+  const headers = { 'Content-Type': 'multipart/form-data; boundary=x' };
+  const post = { method: 'POST', headers };
+  const { status, json } = await twilio.api('Messages/Jobs', { ...post, body: `${body}--x--\r\n` });
+  assert.deepEqual([status, json.friendly_name], [201, FORM.FriendlyName]);
+  assert.equal((await twilio.api('Messages/Jobs', { ...post, body: 'no part' })).status, 415);
 });
 
 test('a job of one day is a job', async () => {
@@ -135,6 +147,15 @@ test('the form of the refusal for too many days is a choice', async () => {
   const { status, json } = await twilio.api('Messages/Jobs', { form: FORM });
   assert.deepEqual([status, json.status, json.code], [403, 403, 20_008]);
   assert.equal(twilio.simulator.ledger().jobsMade, 0);
+});
+
+test('the refusal for too many days tells how many there are, are left and were asked for', async () => {
+  await using twilio = await startTwilio({ quotaDays: 7 });
+  await twilio.createJob('2026-10-01', '2026-10-02');
+  const { json } = await twilio.api('Messages/Jobs', { form: { ...FORM, EndDay: '2026-10-06' } });
+  for (const part of [/\b7 days\b/, /\b5 are left\b/, /\b6 were asked for\b/]) {
+    assert.match(json.message, part);
+  }
 });
 
 test('deleting a job gives no quota back', async () => {

@@ -7,7 +7,7 @@ test('the ledger is the same in code and over HTTP, where it needs no credential
   await twilio.createJob('2026-10-01', '2026-10-02', { FriendlyName: 'named' });
   const { status, json } = await call(`${twilio.simulator.apiUrl}/_simulator/ledger`);
   assert.equal(status, 200);
-  assert.deepEqual({ ...json, answers: {} }, { ...twilio.simulator.ledger(), answers: {} });
+  assert.deepEqual(json, twilio.simulator.ledger());
 });
 
 test('the ledger tells which jobs were made, live, are over and were deleted', async () => {

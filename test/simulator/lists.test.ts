@@ -84,6 +84,42 @@ test('a page token stays good when a job comes or goes in between', async () => 
   assert.deepEqual(second.pages, [['b', 'a']]);
 });
 
+test('a page token goes on behind a file that has expired meanwhile', async () => {
+  await using twilio = await startTwilio();
+  await twilio.createJob('2026-10-01', '2026-10-03');
+  twilio.minutes(24 * 60);
+  await twilio.createJob('2026-10-04', '2026-10-06');
+  twilio.minutes(60);
+  const next = async (page: string) => (await twilio.api(page)).json.meta.next_page_url ?? '';
+  const [behindFirst, behindThird] = [
+    await next('Messages/Days?PageSize=1'),
+    await next('Messages/Days?PageSize=3'),
+  ];
+  const behindFourth = await next(behindThird.replace('PageSize=3', 'PageSize=1'));
+  twilio.minutes(6 * 24 * 60);
+  assert.deepEqual((await names(twilio, behindFirst)).pages, [
+    ['2026-10-04'],
+    ['2026-10-05'],
+    ['2026-10-06'],
+  ]);
+  assert.deepEqual((await names(twilio, behindThird)).pages, [['2026-10-04', '2026-10-05', '2026-10-06']]);
+  assert.deepEqual((await names(twilio, behindFourth)).pages, [['2026-10-05'], ['2026-10-06']]);
+});
+
+test('the page before a job can be reached after the job is gone', async () => {
+  await using twilio = await startTwilio({ script: { days: [{ statuses: [{ status: 'Failed' }] }] } });
+  const sids = new Map<string, string>();
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    sids.set(name, await twilio.createJob('2026-10-01', '2026-10-01', { FriendlyName: name }));
+  }
+  const first = (await twilio.api('Messages/Jobs?PageSize=2')).json;
+  const second = (await twilio.api(first.meta.next_page_url ?? '')).json;
+  const third = (await twilio.api(second.meta.next_page_url ?? '')).json;
+  await twilio.api(`Jobs/${sids.get('b')}`, { method: 'DELETE' });
+  const back = (await twilio.api(third.meta.previous_page_url ?? '')).json;
+  assert.deepEqual(back.jobs, second.jobs);
+});
+
 test('the previous page can be reached from the next', async () => {
   await using twilio = await startTwilio();
   for (const name of ['a', 'b', 'c']) {
@@ -94,6 +130,28 @@ test('the previous page can be reached from the next', async () => {
   assert.match(second.meta.previous_page_url ?? '', /^http.*Page=0/);
   const back = (await twilio.api(second.meta.previous_page_url ?? '')).json;
   assert.deepEqual(back.jobs, first.jobs);
+});
+
+test('the list tells the queue position and the estimate of each job as of now', async () => {
+  await using twilio = await startTwilio({ script: { life: { jobsAhead: 3, parallelDays: 1 } } });
+  await twilio.createJob('2026-10-01', '2026-10-01');
+  await twilio.createJob('2026-10-01', '2026-10-03');
+  const seen: unknown[] = [];
+  for (const minutes of [5, 7, 4]) {
+    twilio.minutes(minutes);
+    const { jobs } = (await twilio.api('Messages/Jobs')).json;
+    seen.push(jobs.map((job) => [job.job_queue_position, job.estimated_completion_time]));
+  }
+  const [early, late] = ['2026-11-22T10:12:00.000', '2026-11-22T10:16:00.000'];
+  const over = [null, null];
+  assert.deepEqual(seen, [
+    [
+      ['4', late],
+      ['3', early],
+    ],
+    [['1', late], over],
+    [over, over],
+  ]);
 });
 
 test('days are listed in the order of their generation, with their sizes', async () => {

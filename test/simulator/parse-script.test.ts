@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseDuration } from '../../simulator/duration.ts';
 import { parseScript, SimulatorScriptInvalid, startSimulator } from '../../simulator/index.ts';
 import type { SimulatorScript } from '../../simulator/index.ts';
 
@@ -86,6 +87,33 @@ test('every fault of a script is named, with its place', () => {
   assert.equal(faults.length, 11);
 });
 
+test('what could have no effect is refused: an empty list, days of no day, a delay that no timer keeps', () => {
+  const faults = faultsOf({
+    days: [{ submissions: [] }, { statuses: [] }],
+    details: [{ form: 'null', jobs: [] }],
+    faults: [
+      { kind: 'status500', nth: [] },
+      { kind: 'status500', operation: [] },
+      { kind: 'status500', operation: ['createJob', 'fetchDay'], days: '2026-10-01' },
+      { kind: 'slow', delayMs: 2 ** 31 },
+    ],
+  });
+  assert.deepEqual(
+    faults.map((fault) => fault.split(' must ')[0]),
+    [
+      'script.days[0].submissions',
+      'script.days[1].statuses',
+      'script.details[0].jobs',
+      'script.faults[0].nth',
+      'script.faults[1].operation',
+      'script.faults[2].days',
+      'script.faults[3].delayMs',
+    ],
+  );
+  assert.deepEqual(faultsOf({ faults: [{ kind: 'status500', days: '2026-10-01' }] }), []);
+  assert.deepEqual(faultsOf({ faults: [{ kind: 'slow', delayMs: 2 ** 31 - 1 }] }), []);
+});
+
 test('what is no object is no script', () => {
   for (const json of [null, undefined, 5, 'x', []]) {
     assert.equal(faultsOf(json).length, 1);
@@ -97,4 +125,42 @@ test('a simulator refuses a script that can not be played', async () => {
     startSimulator({ script: { days: [{ records: -1 }] } }),
     /script\.days\[0\]\.records must be a whole number of at least 0, got -1/,
   );
+});
+
+test('a duration is milliseconds, or a number with its unit in short or in words', () => {
+  const units: [number, string[]][] = [
+    [1, ['ms', 'millisecond', 'milliseconds']],
+    [1000, ['s', 'second', 'seconds']],
+    [60_000, ['m', 'minute', 'minutes']],
+    [3_600_000, ['h', 'hour', 'hours']],
+    [86_400_000, ['d', 'day', 'days']],
+  ];
+  for (const [ms, words] of units) {
+    for (const word of words) {
+      const written = [`2 ${word}`, `2${word}`, ` 2 ${word.toUpperCase()} `, `0.5 ${word}`];
+      assert.deepEqual(written.map(parseDuration), [2 * ms, 2 * ms, 2 * ms, ms / 2], word);
+    }
+  }
+  assert.deepEqual([0, 1500].map(parseDuration), [0, 1500]);
+});
+
+test('what is no duration is refused: no unit, an unknown one, two of them, below 0, over a century', () => {
+  const refused = [
+    '',
+    '5',
+    'h',
+    '5 weeks',
+    '1 h 5 m',
+    '-1 s',
+    '101 years',
+    '36526 days',
+    -1,
+    Number.NaN,
+    null,
+  ];
+  assert.deepEqual(
+    refused.filter((each) => parseDuration(each) !== null),
+    [],
+  );
+  assert.equal(parseDuration('36525 days'), 36_525 * 86_400_000);
 });

@@ -112,6 +112,31 @@ test('a webhook to the outside is recorded and not sent', async () => {
   assert.deepEqual([webhook?.url, webhook?.outcome], [url, 'notSent']);
 });
 
+test('only addresses that are loopback by their own writing are called by default', async () => {
+  await using twilio = await startTwilio();
+  const outside = ['example.invalid', '127.0.0.1.example.invalid', '127.0.0.1@example.invalid', '192.0.2.1'];
+  const inside = ['127.0.0.1:9', '127.0.0.2:9', 'localhost:9', '[::1]:9'];
+  for (const host of [...outside, ...inside]) {
+    await twilio.createJob(DAY, DAY, { WebhookUrl: `http://${host}/x`, WebhookMethod: 'GET' });
+  }
+  twilio.minutes(60);
+  assert.deepEqual(
+    twilio.simulator.ledger().webhooks.map(({ outcome }) => outcome === 'notSent'),
+    [...outside.map(() => true), ...inside.map(() => false)],
+  );
+});
+
+test('any address is called where the options say so', LIMITED, async () => {
+  await using receiver = await startReceiver();
+  // Of the addresses that do not leave the machine, this one does not look like a loopback address.
+  const url = receiver.url.replace('127.0.0.1', '0.0.0.0');
+  await using twilio = await startTwilio({ webhookTargets: 'any' });
+  await twilio.createJob(DAY, DAY, { WebhookUrl: url, WebhookMethod: 'GET' });
+  twilio.minutes(60);
+  const webhook = await delivered(twilio);
+  assert.deepEqual([webhook?.url, webhook?.outcome], [url, 'answered']);
+});
+
 test('a receiver that does not listen stops nothing', LIMITED, async () => {
   const receiver = await startReceiver();
   await receiver[Symbol.asyncDispose]();

@@ -92,6 +92,15 @@ export const fileShows: Shows = {
     await assertGood(twilio);
   },
 
+  'link-used': async (twilio) => {
+    await completeDay(twilio);
+    const { status, bytes } = await call(await twilio.link(DAY));
+    assert.equal(status, 403);
+    assert.match(bytes.toString('utf8'), /Access Denied/);
+    assert.equal(twilio.simulator.ledger().links.usedTwice, 1);
+    await assertGood(twilio);
+  },
+
   'link-to-foreign-host': async (twilio) => {
     await completeDay(twilio);
     assert.match(await twilio.link(DAY), /^https:\/\/files\.invalid\//);

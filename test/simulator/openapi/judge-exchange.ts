@@ -31,8 +31,8 @@ export function judgeExchange(description: Description, exchange: Exchange): Ver
     return { name, faults: [`${method} ${path} answered ${reply.status}: not described`], body: null };
   }
   const response = description.at(pointer);
-  const allowed = samePath.map((each) => each.method).join(', ');
-  const mustAllow = operation === undefined && reply.status === 405;
+  const allowed = [...samePath.map((each) => each.method), 'OPTIONS'].join(', ');
+  const mustAllow = operation === undefined && [204, 405].includes(reply.status);
   const content = judgeContent(description, response, reply);
   const faults = [
     ...judgeHeaders(description, response, reply),
@@ -44,6 +44,7 @@ export function judgeExchange(description: Description, exchange: Exchange): Ver
 
 /** What may be answered where the description has no operation. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  204: '#/x-elsewhere/options',
   401: '#/x-elsewhere/unauthenticated',
   404: '#/x-elsewhere/unknownPath',
   405: '#/x-elsewhere/unknownMethod',

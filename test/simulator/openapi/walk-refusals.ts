@@ -33,6 +33,11 @@ export async function walkRefusals({ twilio, ask, type }: Walk): Promise<void> {
       // Without its length Node sends the body of a GET as the beginning of the next request.
       await ask(path, { method, form: { x: 'x'.repeat(69_998) }, headers: { 'Content-Length': '70000' } });
       await ask(path, { method: 'PUT' });
+      await ask(path, { method: 'OPTIONS' });
+      await ask(path, { method: 'OPTIONS', headers: NOBODY });
+      if (call.form !== undefined) {
+        await ask(path, { method, body: '{}', headers: { 'Content-Type': 'application/json' } });
+      }
       await ask(path.replace(type, 'Faxes'), { method: 'PUT' });
       await ask(`${path}/of/nothing`, call);
       await ask(`${path}/of/nothing`, { ...call, headers: NOBODY });

@@ -69,9 +69,9 @@ export const ACCOUNT_FACTS: readonly Fact[] = [
     mark: 'R',
     switchedOff: {
       file: 'simulator/export-job.ts',
-      find: 'generateDayFile({ world, account, occasion, status: step.status, friendlyName });',
+      find: 'scheduleDayFile(world, account, {',
       replace:
-        'for (const each of world.accounts.filter(({ quotaOwner }) => quotaOwner === account.accountSid)) generateDayFile({ world, account: each, occasion, status: step.status, friendlyName });',
+        'for (const each of world.accounts.filter(({ quotaOwner }) => quotaOwner === account.accountSid)) scheduleDayFile(world, each, {',
     },
     test: apiTest,
     title: 'an export covers its account alone, and neither its subaccounts nor its parent',

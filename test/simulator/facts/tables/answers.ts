@@ -17,7 +17,7 @@ export const ANSWER_FACTS: readonly Fact[] = [
     mark: 'R',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: "hexOf(32, world.seed, 'request', world.nextNumber())",
+      find: "hexOf(32, world.seed, 'request', asker, world.nextNumber(`requests of ${asker}`))",
       replace: "hexOf(32, world.seed, 'request')",
     },
     test: apiTest,
@@ -68,11 +68,22 @@ export const ANSWER_FACTS: readonly Fact[] = [
     mark: 'I',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: "refusal(405, 'Method Not Allowed', { headers: { Allow: allowed.join(', ') } })",
+      find: "refusal(405, 'Method Not Allowed', { headers })",
       replace: "refusal(404, 'Method Not Allowed')",
     },
     test: apiTest,
     title: PATHS,
+  },
+  {
+    fact: 'A browser may ask for the methods of a path, without credentials.',
+    mark: 'D',
+    switchedOff: {
+      file: 'simulator/api-server.ts',
+      find: "if (method === 'OPTIONS' && allowed.length > 0) {",
+      replace: "if (method === 'OPTIONS' && allowed.length > 0 && account !== null) {",
+    },
+    test: apiTest,
+    title: 'a browser may ask for the methods of a path, without credentials',
   },
   ...(['code', 'message', 'more_info', 'status'] as const).map((field): Fact => ({
     fact: `An error's body has ${field}.`,
@@ -132,8 +143,8 @@ export const ANSWER_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'world.script.concurrentRequests ?? Number.POSITIVE_INFINITY',
-      replace: 'Number.POSITIVE_INFINITY',
+      find: 'account.requestsInFlight > limit',
+      replace: 'account.requestsInFlight < 0',
     },
     test: faultsTest,
     title: 'more requests at once than the script allows answer 429',
@@ -143,8 +154,9 @@ export const ANSWER_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'account.requestsInFlight > (',
-      replace: 'world.accounts.reduce((sum, each) => sum + each.requestsInFlight, 0) > (',
+      find: 'if (limit !== undefined && account.requestsInFlight > limit) {',
+      replace:
+        'if (limit !== undefined && world.accounts.reduce((sum, each) => sum + each.requestsInFlight, 0) > limit) {',
     },
     test: faultsTest,
     title: 'requests at once count for the whole account, whatever its credential, and for no other account',

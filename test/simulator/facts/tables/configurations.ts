@@ -67,8 +67,8 @@ export const CONFIGURATION_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/export-operations.ts',
-      find: 'addDays(dayAt(world.clock.now()), -1)',
-      replace: 'addDays(dayAt(world.clock.now()), -2)',
+      find: 'addDays(dayAt(completedAtMs), -1)',
+      replace: 'addDays(dayAt(completedAtMs), -2)',
     },
     test: configurationTest,
     title: ENABLED,

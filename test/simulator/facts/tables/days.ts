@@ -71,7 +71,7 @@ export const DAY_FACTS: readonly Fact[] = [
       file: 'simulator/day-files.ts',
       find: 'account.files.push(file);',
       replace:
-        'account.files = [...account.files.filter((other) => other.day !== day || other.resourceType !== resourceType), file];',
+        'account.files = [...account.files.filter((other) => other.day !== file.day || other.resourceType !== file.resourceType), file];',
     },
     test: listsTest,
     title: 'a day covered by two jobs is listed twice',
@@ -81,8 +81,8 @@ export const DAY_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/day-operations.ts',
-      find: 'fileBytes({ world, account, file }).sizeBytes',
-      replace: 'fileBytes({ world, account, file }).records',
+      find: 'size: file.bytes.sizeBytes',
+      replace: 'size: file.bytes.records',
     },
     test: listsTest,
     title: LISTED,
@@ -91,7 +91,7 @@ export const DAY_FACTS: readonly Fact[] = [
     fact: 'A day that is exported again may hold other bytes.',
     mark: 'D',
     switchedOff: {
-      file: 'simulator/day-files.ts',
+      file: 'simulator/day-content.ts',
       find: 'const version = rule.version ?? 1;',
       replace: 'const version = 1;',
     },

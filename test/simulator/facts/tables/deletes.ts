@@ -68,8 +68,8 @@ export const DELETE_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/export-job.ts',
-      find: 'if (jobDay.life.includes(step)) {',
-      replace: 'if (step.atMs > 0) {',
+      find: 'jobDay.life.includes(step)',
+      replace: 'step.atMs > 0',
     },
     test: deleteTest,
     title: KEPT_FILES,

@@ -42,7 +42,7 @@ export const FILE_FACTS: readonly Fact[] = [
     fact: 'An empty day may be an empty file.',
     mark: 'D',
     switchedOff: {
-      file: 'simulator/day-files.ts',
+      file: 'simulator/day-content.ts',
       find: "case 'emptyFile':\n      return { amount: { records: 0 }, version };",
       replace: "case 'emptyFile':\n      return null;",
     },
@@ -53,7 +53,7 @@ export const FILE_FACTS: readonly Fact[] = [
     fact: 'An empty day may be no Day at all.',
     mark: 'R',
     switchedOff: {
-      file: 'simulator/day-files.ts',
+      file: 'simulator/day-content.ts',
       find: "case 'missing':\n      return null;",
       replace: "case 'missing':\n      return { amount: { records: 0 }, version };",
     },
@@ -64,7 +64,7 @@ export const FILE_FACTS: readonly Fact[] = [
     fact: 'An empty day may be 0 bytes that are no gzip.',
     mark: 'R',
     switchedOff: {
-      file: 'simulator/day-files.ts',
+      file: 'simulator/day-content.ts',
       find: "return { amount: 'zeroBytes', version };",
       replace: 'return { amount: { records: 0 }, version };',
     },
@@ -76,7 +76,7 @@ export const FILE_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/day-life.ts',
-      find: "rule.records === 0 || (rule.file !== undefined && rule.file !== 'records')",
+      find: "holdsNothing(rule) || (rule.file !== undefined && rule.file !== 'records')",
       replace: 'false',
     },
     test: filesTest,

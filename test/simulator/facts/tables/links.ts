@@ -36,7 +36,7 @@ export const LINK_FACTS: readonly Fact[] = [
   {
     fact: 'A link works once.',
     mark: 'D',
-    switchedOff: { file: 'simulator/links.ts', find: 'link.isUsed = true;', replace: '' },
+    switchedOff: { file: 'simulator/store-server.ts', find: 'now.link.isUsed = true;', replace: '' },
     test: filesTest,
     title: ONCE,
   },
@@ -67,8 +67,8 @@ export const LINK_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/links.ts',
-      find: 'const number = world.nextNumber();',
-      replace: 'const number = 1;',
+      find: 'world.nextNumber(`links to ${path}`)',
+      replace: '1',
     },
     test: filesTest,
     title: FOUR_MINUTES,
@@ -78,8 +78,8 @@ export const LINK_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/links.ts',
-      find: 'link?.path === asked.path ? refusalOf',
-      replace: 'link ? refusalOf',
+      find: 'link?.path !== asked.path',
+      replace: 'link === undefined',
     },
     test: filesTest,
     title: CHANGED_LINK,
@@ -100,8 +100,8 @@ export const LINK_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/links.ts',
-      find: "return 'usedTwice';",
-      replace: 'return null;',
+      find: 'if (link.isUsed) {',
+      replace: 'if (link.isUsed === null) {',
     },
     test: filesTest,
     title: 'a link works once',

@@ -82,12 +82,29 @@ export const OPERATION_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/read-body.ts',
-      find: "new URLSearchParams(Buffer.concat(parts).toString('utf8'))",
-      replace:
-        "((text: string) => new URLSearchParams(text.startsWith('{') ? JSON.parse(text) : text))(Buffer.concat(parts).toString('utf8'))",
+      find: '    return null;\n  }\n  try {',
+      replace: '    return new URLSearchParams(JSON.parse(body) as Record<string, string>);\n  }\n  try {',
     },
     test: jobsTest,
     title: 'a create takes a form and reads no JSON',
+  },
+  {
+    fact: 'A body that is no form is refused with code 19056.',
+    mark: 'D',
+    switchedOff: { file: 'simulator/api-server.ts', find: ', { code: 19_056 }', replace: '' },
+    test: jobsTest,
+    title: 'a create takes a form and reads no JSON',
+  },
+  {
+    fact: 'A form may be multipart/form-data as well.',
+    mark: 'D',
+    switchedOff: {
+      file: 'simulator/read-body.ts',
+      find: '/^multipart\\/form-data\\b/i',
+      replace: '/^nothing$/',
+    },
+    test: jobsTest,
+    title: 'a form may come in parts',
   },
   {
     fact: 'A job is fetched and deleted by a path without its resource type.',

@@ -36,8 +36,8 @@ export const QUEUE_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/job-answers.ts',
-      find: 'Math.max(0, 1 - waitedShare)',
-      replace: '1',
+      find: 'Math.max(0, jobsAheadUntilMs - world.clock.now())',
+      replace: 'jobsAheadUntilMs - createdAtMs',
     },
     test: lifeTest,
     title: POSITION,
@@ -101,7 +101,7 @@ export const QUEUE_FACTS: readonly Fact[] = [
     fact: 'After seven days the job answers 404.',
     mark: 'I',
     switchedOff: {
-      file: 'simulator/job-operations.ts',
+      file: 'simulator/export-job.ts',
       find: 'job.jobSid === jobSid && isListed(world, job)',
       replace: 'job.jobSid === jobSid',
     },

@@ -13,8 +13,8 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'if (faults.status429 !== undefined) {',
-      replace: 'if (false && faults.status429 !== undefined) {',
+      find: 'if (tooMany !== undefined) {',
+      replace: 'if (tooMany === null) {',
     },
     test: faultsTest,
     title: TOO_MANY,
@@ -46,9 +46,8 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'const early = earlyAnswer(world, account, form, faults);',
-      replace:
-        'const early = earlyAnswer(world, account, form, faults); if (account && form && faults.status429) carryOutRoute({ world, account, route, query: url.searchParams, form, faults });',
+      find: 'if (refused !== null) {',
+      replace: 'if (refused !== null) { if (refused.status === 429) carryOut(admitted);',
     },
     test: faultsTest,
     title: TOO_MANY,
@@ -58,8 +57,9 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     mark: 'R',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'const answer = carryOut();',
-      replace: 'const answer = faults.resetAfter === undefined ? carryOut() : unauthenticated();',
+      find: 'const answer = carryOut(admitted);',
+      replace:
+        "if (faults.play('resetAfter') !== undefined) return 'reset'; const answer = carryOut(admitted);",
     },
     test: faultsTest,
     title: RESETS,
@@ -69,8 +69,8 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     mark: 'R',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'if (faults.resetAfter === undefined) {',
-      replace: 'if (true) {',
+      find: "faults.play('resetAfter') === undefined ? answer : 'reset'",
+      replace: 'answer',
     },
     test: faultsTest,
     title: RESETS,
@@ -80,7 +80,7 @@ export const REQUEST_FAULT_FACTS: readonly Fact[] = [
     mark: 'R',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: 'world.clock.schedule(world.clock.now() + durationMs(faults.carriedOutLate.delay, 0), carryOut);',
+      find: 'world.clock.schedule(world.clock.now() + durationMs(late.delay, 0), () => carryOut(admitted));',
       replace: '',
     },
     test: faultsTest,
