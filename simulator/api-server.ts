@@ -8,7 +8,6 @@ import { carryOut } from './carry-out.ts';
 import type { AdmittedRequest } from './carry-out.ts';
 import { answerControl } from './control.ts';
 import { durationMs } from './duration.ts';
-import { findJob } from './export-job.ts';
 import type { FaultOccasion } from './faults.ts';
 import { addTo } from './ledger.ts';
 import { hexOf } from './random.ts';
@@ -84,7 +83,7 @@ async function answerRequest(input: ApiRequest): Promise<Outcome> {
     const message = `The body must be a form, application/x-www-form-urlencoded or multipart/form-data, got "${contentType}"`;
     return refusal(415, message, { code: 19_056 });
   }
-  const faults = world.faults.meet(occasionOf(world, account, route));
+  const faults = world.faults.meet(occasionOf(account, route));
   return answerAdmitted({ world, account, route, query: url.searchParams, form, faults });
 }
 
@@ -141,13 +140,13 @@ function faultAnswer({ faults }: AdmittedRequest): Answer | null {
   return faults.play('status503') === undefined ? null : unavailablePage();
 }
 
-/** What faults may go by. A job is of a type, though its own path does not say so. */
-function occasionOf(world: World, account: Account, route: KnownRoute): FaultOccasion {
+/** What faults may go by. A job is of a type, though its own path does not say so, and stays of it when it is gone. */
+function occasionOf(account: Account, route: KnownRoute): FaultOccasion {
   if (!('jobSid' in route)) {
     return route;
   }
   const { operation } = route;
-  const job = findJob(world, account, route.jobSid);
+  const job = account.jobs.find(({ jobSid }) => jobSid === route.jobSid);
   return job === undefined ? { operation } : { operation, resourceType: job.resourceType };
 }
 

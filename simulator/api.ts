@@ -11,7 +11,7 @@ export const TEST_AUTH_TOKEN = '7e57'.repeat(8);
 
 /** How to start a simulator. Everything is optional. */
 export interface SimulatorOptions {
-  /** The accounts; the first is the one that {@link Simulator} names. Default: the test pair. */
+  /** The accounts, at least one; the first is the one that {@link Simulator} names. Default: the test pair. */
   credentials?: SimulatorCredentials[];
   /** Of the API. Default 0: the system's choice. */
   port?: number;
@@ -22,7 +22,7 @@ export interface SimulatorOptions {
   /** The same seed, script and requests give the same bytes, ids and faults. Default `simulator`. */
   seed?: string;
   script?: SimulatorScript;
-  /** How many days an account may ask for in a UTC day. Default 366. */
+  /** How many days an account may ask for in a UTC day: a whole number, 0 refuses every create. Default 366. */
   quotaDays?: number;
   /** What a create over the quota is refused with: Twilio's own form is not public. */
   quotaRejection?: QuotaRejection;
@@ -40,6 +40,7 @@ export interface SimulatorOptions {
 
 /** The form of the refusal for too many requested days. Default 400, code 20001. */
 export interface QuotaRejection {
+  /** From 400 to 499. */
   status: number;
   code: number;
 }

@@ -1,7 +1,7 @@
-/** How the simulator's time passes. */
+/** How the simulator's time passes. It may start between the years 1970 and 9999. */
 export type ClockOptions =
   | { kind: 'real' }
-  /** So many times faster than real time, from `start` (default: now). */
+  /** So many times faster than real time, at most a million, from `start` (default: now). */
   | { kind: 'faster'; speed: number; start?: string | number }
   /** Only by `advance`, from `start` (default: now). */
   | { kind: 'manual'; start?: string | number };

@@ -63,7 +63,11 @@ function moveClock(world: World, body: string | null): Answer {
       `advance must be a duration such as "2 hours", or milliseconds${limit}, got ${JSON.stringify(given)}`,
     );
   }
-  clock.advance(ms);
+  try {
+    clock.advance(ms);
+  } catch (error) {
+    return refuse(400, (error as Error).message);
+  }
   return showClock(world);
 }
 

@@ -37,18 +37,20 @@ export function planDamage(occasion: DamageOccasion): Damage {
 }
 
 const CORRUPT_AT = 0.25;
+const HALF_WAY = 0.5;
 
 function planEnding(
   { faults, end, isTooShort }: DamageOccasion,
   offsetAt: (share: number) => number,
 ): Omit<Damage, 'corruptAt'> {
-  const stall = faults.play('stall');
+  const comesBeforeEnd = ({ at }: { at?: number }): boolean => offsetAt(at ?? HALF_WAY) < end;
+  const stall = faults.play('stall', comesBeforeEnd);
   if (stall !== undefined) {
-    return { stopAt: offsetAt(stall.at ?? 0.5), ending: 'silence' };
+    return { stopAt: offsetAt(stall.at ?? HALF_WAY), ending: 'silence' };
   }
-  const reset = faults.play('resetMidBody');
+  const reset = faults.play('resetMidBody', comesBeforeEnd);
   if (reset !== undefined) {
-    return { stopAt: offsetAt(reset.at ?? 0.5), ending: 'connection' };
+    return { stopAt: offsetAt(reset.at ?? HALF_WAY), ending: 'connection' };
   }
   return { stopAt: end, ending: isTooShort ? 'connection' : 'answer' };
 }

@@ -50,7 +50,8 @@ export function answerFetchDay(
   if (file === undefined) {
     return notFound(`/v1/Exports/${of.resourceType}/Days/${of.day}`);
   }
-  if (faults.play('changedFile') !== undefined) {
+  // A file without records has no other bytes to have.
+  if (faults.play('changedFile', () => file.bytes.records > 0) !== undefined) {
     changeFile(world, account, file);
   }
   const link = linkTo(world, account, file, faults);

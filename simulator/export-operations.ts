@@ -75,8 +75,8 @@ function generateByItself(world: World, account: Account, resourceType: Resource
   const occasion = { resourceType, day, submission: 1 };
   const status = plannedStatus(world, occasion);
   const generated = (): void => {
-    const { webhookUrl: url, webhookMethod: method } = account.configurations[resourceType];
-    if (url !== '' && method !== '') {
+    const { enabled, webhookUrl: url, webhookMethod: method } = account.configurations[resourceType];
+    if (enabled && url !== '' && method !== '') {
       const fields = { status: 'completed', resource_type: resourceType, day };
       sendWebhook({ world, account, jobSid: null, url, method, fields });
     }

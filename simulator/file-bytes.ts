@@ -34,14 +34,22 @@ export function makeFileBytes(of: RecordsOf, amount: FileAmount): FileBytes {
     : fileOfSize({ of, etag, sizeBytes: amount.sizeBytes });
 }
 
-/** The SHA-256 of the whole file, lower-case hex. Takes about a second for a gigabyte, the first time. */
+/**
+ * The SHA-256 of the whole file, lower-case hex. Takes about a second for a gigabyte, the first time; a file that is
+ * made again of the same things has the same ETag, and is not read again.
+ */
 export function sha256Of(file: FileBytes): string {
-  const known = hashes.get(file) ?? hashFile(file);
-  hashes.set(file, known);
+  const known = hashes.get(file.etag) ?? hashFile(file);
+  hashes.set(file.etag, known);
+  const [oldest] = hashes.size > REMEMBERED_HASHES ? hashes.keys() : [];
+  if (oldest !== undefined) {
+    hashes.delete(oldest);
+  }
   return known;
 }
 
-const hashes = new WeakMap<FileBytes, string>();
+const hashes = new Map<string, string>();
+const REMEMBERED_HASHES = 10_000;
 
 function hashFile(file: FileBytes): string {
   const hash = createHash('sha256');

@@ -11,6 +11,7 @@ import {
   oneOf,
   oneOrMore,
   share,
+  shareBelowOne,
   someOf,
   suchThat,
   text,
@@ -107,8 +108,8 @@ const ownFields: Readonly<Partial<Record<FaultKind, Readonly<Record<string, Shap
   truncated: { at: share },
   corrupt: { at: share },
   wrongLength: { extraBytes: integer(1) },
-  stall: { at: share },
-  resetMidBody: { at: share },
+  stall: { at: shareBelowOne },
+  resetMidBody: { at: shareBelowOne },
   foreignLink: { url },
 };
 

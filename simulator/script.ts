@@ -51,7 +51,10 @@ export interface SimulatorScript {
   errorBodies?: 'whole' | 'bare';
   /** Whether anybody is mailed when a job is over: some users never were. Default `sent`. */
   emails?: 'sent' | 'never';
-  /** Requests of one account at once, over which the answer is 429. Default: no limit. */
+  /**
+   * Requests of one account at once, over which the answer is 429. Default: no limit, and then most answers take no
+   * time. Where there is one, each takes 5 ms of real time, so that requests that come together are seen together.
+   */
   concurrentRequests?: number;
   /** What the file store does otherwise than S3 usually does. */
   store?: StoreScript;

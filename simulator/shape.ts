@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Checks a value from outside and reports every fault as `path must be …, got …`. */
 export type Shape = (value: unknown, path: string, faults: string[]) => void;
 
@@ -21,6 +23,12 @@ export function integer(minimum: number, maximum = Number.MAX_SAFE_INTEGER): Sha
     (value) => Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum,
   );
 }
+
+/** A number from 0 to below 1: a place that something comes behind. */
+export const shareBelowOne: Shape = suchThat(
+  'a number from 0 to below 1',
+  (value) => typeof value === 'number' && value >= 0 && value < 1,
+);
 
 /** A number from 0 to 1. */
 export const share: Shape = suchThat(
@@ -99,6 +107,6 @@ function show(value: unknown): string {
   if (value === undefined) {
     return 'nothing';
   }
-  // JSON has no word for NaN and Infinity.
-  return typeof value === 'number' ? String(value) : JSON.stringify(value).slice(0, 80);
+  const shown = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { breakLength: Infinity });
+  return shown.slice(0, 80);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askedRange, ifMatchHolds } from './asked-bytes.ts';
+import type { ByteRange } from './byte-range.ts';
 import { currentFile } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
 import { isMemberEnd } from './file-bytes.ts';
@@ -46,6 +47,10 @@ export async function answerStoreRequest(
   if (slow !== undefined) {
     await sleep(slow.delayMs, undefined, { signal: world.stopping });
     world.clock.settle();
+    if (response.destroyed) {
+      // Nobody is there to see what would follow.
+      return;
+    }
   }
   if (faults.play('resetBefore') !== undefined) {
     request.socket.resetAndDestroy();
@@ -99,11 +104,11 @@ function answerWithFile(input: {
     refuse(world, response, { status: 412, code: 'PreconditionFailed', message: 'The file is another one.' });
     return;
   }
-  const file = cut(bytes, faults);
-  const range =
-    habits.ranges === 'ignored'
-      ? 'whole'
-      : askedRange(request.headers, file.sizeBytes, { etag, lastModified });
+  const rangeOf = (sizeBytes: number): ByteRange =>
+    habits.ranges === 'ignored' ? 'whole' : askedRange(request.headers, sizeBytes, { etag, lastModified });
+  // What does not exist in the whole file is missing without any fault.
+  const file = rangeOf(bytes.sizeBytes) === 'unsatisfiable' ? bytes : cut(bytes, faults);
+  const range = rangeOf(file.sizeBytes);
   if (range === 'unsatisfiable') {
     refuse(world, response, {
       status: 416,

@@ -130,6 +130,27 @@ test('a day that is made by itself follows the rules of the script', async () =>
   );
 });
 
+test('a configuration that was off over a midnight and is on again goes on', async () => {
+  await using twilio = await startTwilio();
+  await enable(twilio, true);
+  await enable(twilio, false);
+  twilio.minutes(24 * 60);
+  await enable(twilio, true);
+  twilio.minutes(24 * 60);
+  const { json } = await twilio.api('Messages/Days');
+  assert.deepEqual(
+    json.days.map(({ day }) => day),
+    ['2026-11-23'],
+  );
+});
+
+test('rates hold for days that are made by themselves', async () => {
+  await using twilio = await startTwilio({ script: { life: { failedRate: 1 } } });
+  await enable(twilio, true);
+  twilio.minutes(24 * 60);
+  assert.deepEqual((await twilio.api('Messages/Days')).json.days, []);
+});
+
 test('a day that is made by itself and has no file calls nobody, and a late file is told of when it is there', async () => {
   await using twilio = await startTwilio({
     script: {
@@ -147,6 +168,16 @@ test('a day that is made by itself and has no file calls nobody, and a late file
   assert.deepEqual([await days(), calls()], [[], []]);
   twilio.minutes(60);
   assert.deepEqual([await days(), calls()], [['2026-11-24'], ['2026-11-25T07:00:00.000Z']]);
+});
+
+test('who has switched a configuration off meanwhile is not called for a file that was late', async () => {
+  await using twilio = await startTwilio({ script: { days: [{ fileDelay: '5 hours' }] } });
+  await enable(twilio, true, { WebhookUrl: 'http://example.invalid/', WebhookMethod: 'POST' });
+  twilio.minutes(17 * 60);
+  await enable(twilio, false);
+  twilio.minutes(5 * 60);
+  assert.equal((await twilio.api('Messages/Days')).json.days.length, 1);
+  assert.deepEqual(twilio.simulator.ledger().webhooks, []);
 });
 
 test('the webhook of a configuration is called by GET where it says so, with its fields in the query', async () => {

@@ -69,6 +69,14 @@ for (const { title, body, says } of refused)
     assert.equal(new Date(twilio.simulator.clock.now()).toISOString(), START);
   });
 
+test('an advance to a day that can not be written is refused', async () => {
+  await using twilio = await startTwilio({ clock: { kind: 'manual', start: '9999-01-01' } });
+  const clock = `${twilio.simulator.apiUrl}/_simulator/clock`;
+  const { status, json } = await call(clock, { form: { advance: '365 days' } });
+  assert.equal(status, 400);
+  assert.match(json.message, /no instant after the year 9999/);
+});
+
 test('what the simulator itself answers is laid out for people, and is no answer of the API', async () => {
   await using twilio = await startTwilio();
   const before = twilio.simulator.ledger();

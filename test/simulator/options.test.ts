@@ -58,6 +58,18 @@ test('a clock is of a kind that there is, with what belongs to it', async () => 
   assert.equal(await refusal({ clock: { kind: 'manual', start: '2026-11-22' } }), 'taken');
 });
 
+test('a value that is nothing like an option is refused in words', async () => {
+  for (const [options, fault] of [
+    [{ seed: () => 1 }, /seed must be a text, got \[Function/],
+    [{ port: 10n }, /port must be .*, got 10n/],
+    [{ clock: Symbol('x') }, /clock must be an object, got Symbol\(x\)/],
+    [{ credentials: [] }, /credentials must name at least one/],
+    [{ quotaDays: Number.POSITIVE_INFINITY }, /quotaDays must be .*, got Infinity/],
+  ] as const) {
+    assert.match(await refusal(options), fault);
+  }
+});
+
 test('a refusal of credentials does not show them', async () => {
   const token = 'f00d'.repeat(8);
   const message = await refusal({

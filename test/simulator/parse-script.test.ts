@@ -96,6 +96,7 @@ test('what could have no effect is refused: an empty list, days of no day, a del
       { kind: 'status500', operation: [] },
       { kind: 'status500', operation: ['createJob', 'fetchDay'], days: '2026-10-01' },
       { kind: 'slow', delayMs: 2 ** 31 },
+      { kind: 'stall', at: 1 },
     ],
   });
   assert.deepEqual(
@@ -108,6 +109,7 @@ test('what could have no effect is refused: an empty list, days of no day, a del
       'script.faults[1].operation',
       'script.faults[2].days',
       'script.faults[3].delayMs',
+      'script.faults[4].at',
     ],
   );
   assert.deepEqual(faultsOf({ faults: [{ kind: 'status500', days: '2026-10-01' }] }), []);

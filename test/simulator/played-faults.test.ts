@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultScript } from '../../simulator/index.ts';
 import { basic, call, startTwilio } from './caller.ts';
 import type { Twilio } from './caller.ts';
-import { download } from './download.ts';
+import { download, openDownload, readPart } from './download.ts';
 import { completeDay, DAY } from './one-day.ts';
+
+const EMPTY_DAY = '2026-10-02';
 
 async function withFileAndFaults(...faults: FaultScript[]): Promise<Twilio> {
   const twilio = await startTwilio({ script: { faults, days: [{ sizeBytes: 400_000 }] } });
@@ -91,6 +95,85 @@ test('a fault that can have no effect on an answer is neither played nor used up
   assert.equal(twilio.simulator.ledger().faults.corrupt, 1);
 });
 
+test('what is missing, cut or silent anyway uses up no fault', async () => {
+  await using twilio = await startTwilio({
+    script: {
+      days: [{ sizeBytes: 400_000 }, { days: EMPTY_DAY, file: 'zeroBytes' }],
+      faults: [
+        { kind: 'truncated', times: 1 },
+        { kind: 'stall', times: 1 },
+        { kind: 'resetMidBody', times: 1 },
+        { kind: 'changedFile', days: EMPTY_DAY, times: 1 },
+      ],
+    },
+  });
+  await twilio.createJob(DAY, EMPTY_DAY);
+  twilio.minutes(60);
+  const behind = { Range: 'bytes=400000-' };
+  assert.equal((await download(await twilio.link(DAY), behind)).status, 416);
+  assert.ok((await download(await twilio.link(EMPTY_DAY))).isWhole, 'nothing of nothing is all of it');
+  assert.deepEqual(twilio.simulator.ledger().faults, {});
+  const cut = await download(await twilio.link(DAY), { Range: 'bytes=300000-' });
+  assert.deepEqual([cut.status, cut.headers['content-range']], [416, 'bytes */200000']);
+  assert.deepEqual(twilio.simulator.ledger().faults, { truncated: 1 });
+});
+
+test('of a stall and a break of the same answer the stall is played', { timeout: 20_000 }, async () => {
+  await using twilio = await withFileAndFaults({ kind: 'resetMidBody', at: 0.1 }, { kind: 'stall', at: 0.2 });
+  const response = await openDownload(await twilio.link(DAY));
+  assert.equal(await readPart(response, 80_000), 80_000);
+  assert.deepEqual(twilio.simulator.ledger().faults, { stall: 1 });
+  response.destroy();
+});
+
+test('a receiver that went away during a slow answer uses up nothing more', { timeout: 20_000 }, async () => {
+  await using twilio = await withFileAndFaults(
+    { kind: 'slow', operation: 'getFile', delayMs: 100, times: 1 },
+    { kind: 'corrupt', times: 1 },
+  );
+  const link = await twilio.link(DAY);
+  const impatient = request(link).end();
+  impatient.on('error', () => {
+    // It was to go away.
+  });
+  while (twilio.simulator.ledger().faults.slow === undefined) {
+    await sleep(1);
+  }
+  impatient.destroy();
+  await sleep(150);
+  const { links, faults } = twilio.simulator.ledger();
+  assert.deepEqual([links.used, faults], [0, { slow: 1 }]);
+  assert.equal((await download(link)).status, 200);
+  assert.equal(twilio.simulator.ledger().faults.corrupt, 1);
+});
+
+test('of two slow requests with one link, one gets the file', async () => {
+  await using twilio = await withFileAndFaults({ kind: 'slow', operation: 'getFile', delayMs: 20 });
+  const link = await twilio.link(DAY);
+  const statuses = (await Promise.all([call(link), call(link)])).map(({ status }) => status);
+  assert.deepEqual(statuses.toSorted(), [200, 403]);
+  assert.equal(twilio.simulator.ledger().links.usedTwice, 1);
+});
+
+test('too many requests at once, and too large ones, are refused before any status of a fault', async () => {
+  await using twilio = await startTwilio({
+    script: { concurrentRequests: 1, faults: [{ kind: 'status500', times: 1 }] },
+  });
+  const large = { form: { x: 'x'.repeat(70_000) } };
+  assert.equal((await twilio.api('Messages/Jobs', large)).status, 413);
+  const replies = await Promise.all([1, 2, 3, 4].map(() => twilio.api('Messages')));
+  const failed = replies.filter(({ status }) => status === 500).length;
+  assert.ok(
+    replies.some(({ status }) => status === 429),
+    'a limit was met',
+  );
+  assert.ok(
+    replies.every(({ status }) => [200, 429, 500].includes(status)),
+    'all as scripted',
+  );
+  assert.equal(twilio.simulator.ledger().faults.status500 ?? 0, failed);
+});
+
 test('a number of times is kept, however many requests come at once', async () => {
   await using twilio = await startTwilio({
     script: {
@@ -119,6 +202,20 @@ test('a fault of a type meets the requests for jobs of that type, by their sids'
     assert.equal((await twilio.api(`Jobs/${jobSid}`)).status, fetched);
     assert.equal((await twilio.api(`Jobs/${jobSid}`, { method: 'DELETE' })).status, deleted);
   }
+});
+
+test('an nth counts the requests for a job also when the job is gone', async () => {
+  await using twilio = await startTwilio({
+    script: {
+      faults: [{ kind: 'status500', operation: ['deleteJob', 'fetchJob'], resourceType: 'Messages', nth: 2 }],
+    },
+  });
+  const jobSid = await completeDay(twilio);
+  const statuses: number[] = [];
+  for (const method of ['DELETE', 'DELETE', 'DELETE', 'GET', 'GET']) {
+    statuses.push((await twilio.api(`Jobs/${jobSid}`, { method })).status);
+  }
+  assert.deepEqual(statuses, [204, 500, 404, 404, 500]);
 });
 
 test('a link may have been used when it is given out, and is refused as such', async () => {

@@ -89,7 +89,7 @@ export const CONFIGURATION_FACTS: readonly Fact[] = [
     mark: 'D',
     switchedOff: {
       file: 'simulator/export-operations.ts',
-      find: "if (url !== '' && method !== '') {",
+      find: "if (enabled && url !== '' && method !== '') {",
       replace: "if (url === '' && method !== '') {",
     },
     test: configurationTest,
