@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
+import { httpDate } from './http-date.ts';
 import { addTo } from './ledger.ts';
 import type { World } from './world.ts';
 
@@ -30,7 +31,7 @@ export function sendAnswer(
       : JSON.stringify(answer.body, isBare ? ['message', 'status'] : null);
   const body = answer.page ?? json;
   response.writeHead(answer.status, {
-    Date: new Date(world.clock.now()).toUTCString(),
+    Date: httpDate(world.clock.now()),
     ...headers,
     ...CORS_HEADERS,
     ...answer.headers,

@@ -6,10 +6,11 @@ import { createClock } from './clock.ts';
 import { currentFile, plannedFile } from './day-files.ts';
 import { createFaults } from './faults.ts';
 import { sha256Of } from './file-bytes.ts';
-import { addTo, createLedgerCounts } from './ledger.ts';
+import { createLedgerCounts } from './ledger.ts';
 import { listen } from './listen.ts';
 import { resolveOptions } from './options.ts';
 import { parseFault, parseScript } from './parse-script.ts';
+import { hexOf } from './random.ts';
 import { readLedger } from './read-ledger.ts';
 import { answerStoreRequest } from './store-server.ts';
 import type { World } from './world.ts';
@@ -26,7 +27,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   setMaxListeners(0, stopping.signal);
   const counts = createLedgerCounts();
   const faults = createFaults(resolved.seed, counts);
-  const numbers: Record<string, number> = {};
+  const numbers = new Map<string, number>();
   const world: World = {
     clock: createClock(resolved.clock),
     seed: resolved.seed,
@@ -37,11 +38,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     counts,
     faults,
     links: new Map(),
+    accessKeyId: `SIMULATED${hexOf(11, resolved.seed)}`,
     urls: { api: '', store: '' },
     stopping: stopping.signal,
     nextNumber: (kind) => {
-      addTo(numbers, kind);
-      return numbers[kind] ?? 0;
+      const number = (numbers.get(kind) ?? 0) + 1;
+      numbers.set(kind, number);
+      return number;
     },
   };
   faults.replace(resolved.script.faults ?? []);

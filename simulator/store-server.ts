@@ -6,6 +6,7 @@ import { currentFile } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
 import { isMemberEnd } from './file-bytes.ts';
 import type { FileBytes } from './file-bytes.ts';
+import { httpDate } from './http-date.ts';
 import { addTo } from './ledger.ts';
 import { checkLink, parseLink } from './links.ts';
 import type { Link } from './links.ts';
@@ -175,7 +176,7 @@ function refuse(
 /** For `writeHead`, with all others: it takes a slower way where headers have been set before it. */
 function usualHeaders(world: World): OutgoingHttpHeaders {
   return {
-    Date: new Date(world.clock.now()).toUTCString(),
+    Date: httpDate(world.clock.now()),
     'x-amz-request-id': world
       .nextNumber('requests to the store')
       .toString(16)

@@ -24,6 +24,8 @@ export interface World {
   counts: LedgerCounts;
   faults: Faults;
   links: Links;
+  /** Whose signature the links bear: nobody's. */
+  accessKeyId: string;
   /** Known once the servers listen. */
   urls: { api: string; store: string };
   /** Fires when the simulator stops. */
