@@ -3,13 +3,16 @@ import { MB, medianOf } from './measure.ts';
 import type { Measured, Way } from './serve-days.ts';
 
 /** One way to serve, and what its rounds took. */
-export type MeasuredWay = Way & { measured: Measured[] };
+export interface MeasuredWay {
+  what: Way['what'];
+  measured: Measured[];
+}
 
-/** The median of the rounds' shares: the two of one round met the same neighbours. */
-export function shareOf(one: MeasuredWay, other: MeasuredWay): number {
-  return medianOf(
-    one.measured.map(({ seconds }, round) => (other.measured[round]?.seconds ?? Number.NaN) / seconds),
-  );
+/** The median of the rounds' shares, simulator to bare server: the two of one round met the same neighbours. */
+export function shareOf(ways: Readonly<Record<string, MeasuredWay>>, served: string): number {
+  const bare = ways[`bare, ${served}`]?.measured ?? [];
+  const simulator = ways[`simulator, ${served}`]?.measured ?? [];
+  return medianOf(bare.map(({ seconds }, round) => seconds / (simulator[round]?.seconds ?? Number.NaN)));
 }
 
 /** The rates of all ways, a line each, where a round serves so many bytes. */

@@ -12,6 +12,7 @@ import type { FaultOccasion } from './faults.ts';
 import { addTo } from './ledger.ts';
 import { hexOf } from './random.ts';
 import { readBody, readForm } from './read-body.ts';
+import { parseTarget } from './request-target.ts';
 import { parseRoute } from './routes.ts';
 import type { KnownRoute } from './routes.ts';
 import { sendAnswer, sendOwnAnswer } from './send-answer.ts';
@@ -25,9 +26,9 @@ export async function answerApiRequest(
 ): Promise<void> {
   const body = await readBody(request);
   world.clock.settle();
-  const url = parseUrl(request.url);
+  const { path, query } = parseTarget(request.url);
   const method = request.method ?? 'GET';
-  const control = answerControl(world, { method, path: url.pathname, body });
+  const control = answerControl(world, { method, path, body });
   if (control !== null) {
     sendOwnAnswer(response, control);
     return;
@@ -38,7 +39,7 @@ export async function answerApiRequest(
   }
   try {
     const contentType = request.headers['content-type'] ?? '';
-    const outcome = await answerRequest({ world, account, method, url, body, contentType });
+    const outcome = await answerRequest({ world, account, method, path, query, body, contentType });
     if (outcome === 'reset') {
       request.socket.resetAndDestroy();
     } else {
@@ -58,16 +59,19 @@ interface ApiRequest {
   world: World;
   account: Account | null;
   method: string;
-  url: URL;
+  path: string;
+  query: URLSearchParams;
   /** Null where it is too large. */
   body: string | null;
   contentType: string;
 }
 
+const NO_FORM = new URLSearchParams();
+
 /** Lets a request in, or not. Who is not let in meets no fault. */
 async function answerRequest(input: ApiRequest): Promise<Outcome> {
-  const { world, account, method, url, body, contentType } = input;
-  const route = parseRoute(method, url.pathname);
+  const { world, account, method, path, query, body, contentType } = input;
+  const route = parseRoute(method, path);
   if (route.operation === null) {
     return answerNowhere(input, route.allowed);
   }
@@ -78,13 +82,13 @@ async function answerRequest(input: ApiRequest): Promise<Outcome> {
   if (body === null) {
     return refusal(413, 'The body is larger than any request of this API');
   }
-  const form = takesForm(route) ? await readForm(body, contentType) : new URLSearchParams();
+  const form = takesForm(route) ? await readForm(body, contentType) : NO_FORM;
   if (form === null) {
     const message = `The body must be a form, application/x-www-form-urlencoded or multipart/form-data, got "${contentType}"`;
     return refusal(415, message, { code: 19_056 });
   }
   const faults = world.faults.meet(occasionOf(account, route));
-  return answerAdmitted({ world, account, route, query: url.searchParams, form, faults });
+  return answerAdmitted({ world, account, route, query, form, faults });
 }
 
 /** A limit of requests at once sees those that come within this time: answers take none by themselves. */
@@ -155,7 +159,7 @@ function takesForm({ operation }: KnownRoute): boolean {
 }
 
 /** Of a path that has nothing, or not this method. Browsers ask for a path's methods without credentials. */
-function answerNowhere({ world, account, method, url }: ApiRequest, allowed: readonly string[]): Answer {
+function answerNowhere({ world, account, method, path }: ApiRequest, allowed: readonly string[]): Answer {
   const headers = { Allow: [...allowed, 'OPTIONS'].join(', ') };
   if (method === 'OPTIONS' && allowed.length > 0) {
     return { status: 204, headers };
@@ -164,7 +168,7 @@ function answerNowhere({ world, account, method, url }: ApiRequest, allowed: rea
   if (account === null) {
     return unauthenticated();
   }
-  return allowed.length === 0 ? notFound(url.pathname) : refusal(405, 'Method Not Allowed', { headers });
+  return allowed.length === 0 ? notFound(path) : refusal(405, 'Method Not Allowed', { headers });
 }
 
 /** The number of the account's requests under way counts this one. */
@@ -178,14 +182,4 @@ function twilioHeaders(world: World, account: Account | null): Record<string, st
 
 function unauthenticated(): Answer {
   return refusal(401, 'Authenticate', { headers: { 'WWW-Authenticate': 'Basic realm="Twilio API"' } });
-}
-
-/** What is no path of this server is taken for its root, where nothing is. */
-function parseUrl(target = '/'): URL {
-  const base = 'http://simulator.invalid';
-  try {
-    return new URL(target.startsWith('/') ? `${base}${target}` : target);
-  } catch {
-    return new URL(base);
-  }
 }

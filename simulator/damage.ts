@@ -25,7 +25,10 @@ export interface DamageOccasion {
 
 /** Plays the faults of sending: one ending, and a wrong byte where one goes out before it. */
 export function planDamage(occasion: DamageOccasion): Damage {
-  const { faults, start, end } = occasion;
+  const { faults, start, end, isTooShort } = occasion;
+  if (faults.isNone) {
+    return { stopAt: end, ending: isTooShort ? 'connection' : 'answer', corruptAt: -1 };
+  }
   const offsetAt = (share: number): number => start + Math.floor((end - start) * share);
   const { stopAt, ending } = planEnding(occasion, offsetAt);
   const wrongByte = (share: number): number => corruptibleOffset(occasion.file, offsetAt(share), stopAt);

@@ -17,6 +17,8 @@ export type FaultOf<K extends FaultKind> = Extract<FaultKindScript, { kind: K }>
 
 /** The faults that one request may meet. */
 export interface MetFaults {
+  /** Whether there is none, as for most requests. */
+  isNone: boolean;
   /**
    * The fault of this kind, where the request meets one and it can have an effect. It counts as played by this, and
    * uses up the rule's `times`: ask at the moment at which it takes effect, and once.
@@ -61,7 +63,11 @@ export function createFaults(seed: string, counts: LedgerCounts): Faults {
     },
     meet: (occasion) => {
       const met = active.filter((one) => isMet(one, occasion, seed));
+      if (met.length === 0) {
+        return NO_FAULTS;
+      }
       return {
+        isNone: false,
         play: (kind, hasEffect = () => true) => {
           const one = met.find(
             ({ rule, played }) => rule.kind === kind && played < (rule.times ?? Number.POSITIVE_INFINITY),
@@ -78,6 +84,8 @@ export function createFaults(seed: string, counts: LedgerCounts): Faults {
     },
   };
 }
+
+const NO_FAULTS: MetFaults = { isNone: true, play: () => undefined };
 
 interface ActiveRule {
   rule: FaultScript;

@@ -57,7 +57,7 @@ export const ANSWER_FACTS: readonly Fact[] = [
     mark: 'I',
     switchedOff: {
       file: 'simulator/api-server.ts',
-      find: '? notFound(url.pathname)',
+      find: '? notFound(path)',
       replace: '? { status: 200, body: {} }',
     },
     test: apiTest,
