@@ -6,6 +6,7 @@ import type { DayOccasion } from './day-rules.ts';
 import { DAY_MS, durationMs } from './duration.ts';
 import { makeFileBytes } from './file-bytes.ts';
 import type { FileBytes } from './file-bytes.ts';
+import { httpDate } from './http-date.ts';
 import type { ResourceType } from './script.ts';
 import type { World } from './world.ts';
 
@@ -63,7 +64,7 @@ function shelve(
     ...of,
     number: world.nextNumber(`files of ${account.accountSid}`),
     generatedAtMs,
-    lastModified: new Date(generatedAtMs).toUTCString(),
+    lastModified: httpDate(generatedAtMs),
     bytes: makeBytes(world, account, of),
   };
   forgetExpired(world, account);
@@ -116,7 +117,7 @@ const CHANGED_VERSIONS = 1_000_000;
 export function changeFile(world: World, account: Account, file: DayFile): void {
   const { amount, version } = file.content;
   file.content = { amount, version: version + CHANGED_VERSIONS };
-  file.lastModified = new Date(world.clock.now()).toUTCString();
+  file.lastModified = httpDate(world.clock.now());
   file.bytes = makeBytes(world, account, file);
 }
 

@@ -1,11 +1,4 @@
-/** The last second that was written: within it all answers have the same date, and to write it takes a while. */
-let written = { second: Number.NaN, date: '' };
+import { onceASecond } from './once-a-second.ts';
 
 /** An instant as HTTP writes it, to the second. */
-export function httpDate(atMs: number): string {
-  const second = Math.floor(atMs / 1000);
-  if (second !== written.second) {
-    written = { second, date: new Date(atMs).toUTCString() };
-  }
-  return written.date;
-}
+export const httpDate = onceASecond((atMs) => new Date(atMs).toUTCString());

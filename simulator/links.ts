@@ -1,3 +1,4 @@
+import { onceASecond } from './once-a-second.ts';
 import { hexOf } from './random.ts';
 import type { ResourceType } from './script.ts';
 import type { World } from './world.ts';
@@ -59,17 +60,7 @@ export function issueLink(
   );
 }
 
-/** The last second that was written: most links of it are asked for together. */
-let written = { second: Number.NaN, amzDate: '' };
-
-function amzDateOf(atMs: number): string {
-  const second = Math.floor(atMs / 1000);
-  if (second !== written.second) {
-    const amzDate = new Date(atMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-    written = { second, amzDate };
-  }
-  return written.amzDate;
-}
+const amzDateOf = onceASecond((atMs) => new Date(atMs).toISOString().replaceAll(/[-:]|\.\d+/g, ''));
 
 function forgetOldest(links: Links): void {
   for (const forgotten of [...links.keys()].slice(0, FORGOTTEN_AT_ONCE)) {

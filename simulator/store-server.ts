@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askedRange, ifMatchHolds } from './asked-bytes.ts';
 import type { ByteRange } from './byte-range.ts';
+import { planDamage } from './damage.ts';
 import { currentFile } from './day-files.ts';
 import type { MetFaults } from './faults.ts';
 import { isMemberEnd } from './file-bytes.ts';
@@ -10,7 +11,6 @@ import { httpDate } from './http-date.ts';
 import { addTo } from './ledger.ts';
 import { checkLink, parseLink } from './links.ts';
 import type { Link } from './links.ts';
-import { planDamage } from './damage.ts';
 import { sendFile } from './send-file.ts';
 import type { World } from './world.ts';
 

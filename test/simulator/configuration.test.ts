@@ -11,6 +11,11 @@ async function enable(twilio: Twilio, enabled: boolean, form: Record<string, str
   await twilio.api('Messages/Configuration', { form: { Enabled: String(enabled), ...form } });
 }
 
+/** The days of Messages that have a file, in the order of the list. */
+async function listedDays(twilio: Twilio): Promise<string[]> {
+  return (await twilio.api('Messages/Days')).json.days.map(({ day }) => day);
+}
+
 test('a configuration starts disabled, with a webhook of empty texts', async () => {
   await using twilio = await startTwilio();
   const { json } = await twilio.api('Calls/Configuration');
@@ -82,11 +87,7 @@ test('a configuration that is switched off and on again makes one file a day and
   twilio.minutes(24 * 60);
   await enable(twilio, true);
   twilio.minutes(24 * 60);
-  const { json } = await twilio.api('Messages/Days');
-  assert.deepEqual(
-    json.days.map(({ day }) => day),
-    ['2026-11-22', '2026-11-23'],
-  );
+  assert.deepEqual(await listedDays(twilio), ['2026-11-22', '2026-11-23']);
   assert.equal(twilio.simulator.ledger().webhooks.length, 2);
 });
 
@@ -96,7 +97,7 @@ test('a day that is made by itself is one that ended while it was enabled, and b
   twilio.minutes(atMidnight);
   await enable(twilio, true);
   twilio.minutes(24 * 60);
-  assert.deepEqual((await twilio.api('Messages/Days')).json.days, []);
+  assert.deepEqual(await listedDays(twilio), []);
   twilio.minutes(3 * 60);
   const { days } = (await twilio.api('Messages/Days')).json;
   assert.deepEqual(
@@ -137,18 +138,14 @@ test('a configuration that was off over a midnight and is on again goes on', asy
   twilio.minutes(24 * 60);
   await enable(twilio, true);
   twilio.minutes(24 * 60);
-  const { json } = await twilio.api('Messages/Days');
-  assert.deepEqual(
-    json.days.map(({ day }) => day),
-    ['2026-11-23'],
-  );
+  assert.deepEqual(await listedDays(twilio), ['2026-11-23']);
 });
 
 test('rates hold for days that are made by themselves', async () => {
   await using twilio = await startTwilio({ script: { life: { failedRate: 1 } } });
   await enable(twilio, true);
   twilio.minutes(24 * 60);
-  assert.deepEqual((await twilio.api('Messages/Days')).json.days, []);
+  assert.deepEqual(await listedDays(twilio), []);
 });
 
 test('a day that is made by itself and has no file calls nobody, and a late file is told of when it is there', async () => {
@@ -162,12 +159,11 @@ test('a day that is made by itself and has no file calls nobody, and a late file
     },
   });
   await enable(twilio, true, { WebhookUrl: 'http://example.invalid/', WebhookMethod: 'POST' });
-  const days = async () => (await twilio.api('Messages/Days')).json.days.map(({ day }) => day);
   const calls = () => twilio.simulator.ledger().webhooks.map(({ sentAt }) => sentAt);
   twilio.minutes((2 * 24 + 20) * 60);
-  assert.deepEqual([await days(), calls()], [[], []]);
+  assert.deepEqual([await listedDays(twilio), calls()], [[], []]);
   twilio.minutes(60);
-  assert.deepEqual([await days(), calls()], [['2026-11-24'], ['2026-11-25T07:00:00.000Z']]);
+  assert.deepEqual([await listedDays(twilio), calls()], [['2026-11-24'], ['2026-11-25T07:00:00.000Z']]);
 });
 
 test('who has switched a configuration off meanwhile is not called for a file that was late', async () => {
