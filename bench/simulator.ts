@@ -1,8 +1,9 @@
 /**
  * `npm run bench:simulator`: how fast does one simulator process serve files? It serves 366 days of one megabyte,
  * again and again, in turn with a bare Node HTTP server that sends one buffer from its memory: the files alone, and
- * whole days with the redirect that leads to each file. Ends with exit code 1 where either reaches less than 80 % of
- * the bare server's rate. `npm run bench:simulator -- 20` takes another number of rounds for each start.
+ * whole days with the redirect that leads to each file. Ends with exit code 1 where the files reach less than 80 % of
+ * the bare server's rate. The share of whole days is told and not judged: a redirect is small, and a busy machine moves
+ * its share by five points to either side. `npm run bench:simulator -- 20` takes another number of rounds for each start.
  */
 import type { SimulatorScript } from '../simulator/index.ts';
 import { dayBefore, inMb, MB, secondsOf } from './measure.ts';
@@ -46,16 +47,15 @@ console.log(
   `${DAYS} days of 1 MB over ${CONNECTIONS} connections, medians of ${STARTS} × ${rounds} rounds, Node ${process.version}:`,
 );
 console.log(tableOfRates(ways, DAYS * FILE_BYTES));
-const shares = {
-  Files: shareOf(ways, 'files'),
-  'Whole days, each with its redirect': shareOf(ways, '307 and file'),
-};
-for (const [what, share] of Object.entries(shares)) {
-  console.log(
-    `${what}: ${inPercent(share)} of the bare server's rate (at least ${inPercent(MINIMUM_SHARE)}): ${share >= MINIMUM_SHARE ? 'reached' : 'MISSED'}`,
-  );
-}
-process.exitCode = Object.values(shares).every((share) => share >= MINIMUM_SHARE) ? 0 : 1;
+const files = shareOf(ways, 'files');
+const wholeDays = shareOf(ways, '307 and file');
+console.log(
+  `Files: ${inPercent(files)} of the bare server's rate (at least ${inPercent(MINIMUM_SHARE)}): ${files >= MINIMUM_SHARE ? 'reached' : 'MISSED'}`,
+);
+console.log(
+  `Whole days, each with its redirect: ${inPercent(wholeDays)} of the rate of a bare server that redirects too`,
+);
+process.exitCode = files >= MINIMUM_SHARE ? 0 : 1;
 
 /** Starts both servers, lets them serve, and tells what the simulator needed beside. */
 async function measureFromStart(): Promise<string> {
