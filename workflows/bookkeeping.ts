@@ -2,26 +2,20 @@
 import type { DayFile, DayOutcome, Instant, JobPicture } from '../activities/api.ts';
 import { DAY_MS, daysOfRanges, type Range } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
-import { type DayRecord, hasFile, isStuck, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
+import {
+  type DayRecord,
+  hasFile,
+  isAbandoned,
+  isStuck,
+  type JobRecord,
+  type Ledger,
+  newJob,
+  waitingDays,
+} from './ledger.ts';
 
 /** Enters a submission: its days now wait for the new job. */
 export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now: Instant): JobRecord {
-  const job: JobRecord = {
-    submission: ledger.jobs.length + 1,
-    startDay,
-    endDay,
-    jobSid: null,
-    friendlyName: '',
-    createdAt: now,
-    lastSeenAt: now,
-    picture: null,
-    problemsSince: {},
-    quotaWait: null,
-    abandonedAt: null,
-    over: false,
-    inDoubt: false,
-    fate: null,
-  };
+  const job = newJob({ startDay, endDay }, ledger.jobs.length + 1, now);
   ledger.jobs.push(job);
   for (const record of ledger.days) {
     if (record.day < startDay || record.day > endDay) continue;
@@ -58,6 +52,12 @@ export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture
     if (isNew || (isStuck(record, job) && !stuckBefore.has(record))) record.since = now;
     if (hasFile(status)) record.stage = 'toFetch';
   }
+  // The answer to a DELETE of ours was lost, and it was carried out: from now on the job is on its way out.
+  if (job.deleteInDoubt && waitingDays(ledger, job).some(isBeingDeleted)) job.abandonedAt ??= now;
+}
+
+function isBeingDeleted({ status }: DayRecord): boolean {
+  return status === 'RunningToBeDeleted' || status === 'DeletedByUserRequest';
 }
 
 /** Closes a job of which nothing more is expected: a day that it did not bring is deleted, or tried again. */
@@ -69,7 +69,7 @@ export function closeJob(
 ): void {
   closeDeletedDays(ledger, job);
   for (const record of waitingDays(ledger, job)) {
-    record.alone = record.status === 'Unaccounted' && job.abandonedAt === null && !job.picture?.gone;
+    record.alone = record.status === 'Unaccounted' && !isAbandoned(job) && !job.picture?.gone;
     tryAgain(record, { problem: missingDayProblem(record, job), request, now });
   }
   job.over = true;
@@ -77,7 +77,7 @@ export function closeJob(
 
 /** A day that somebody else deleted is not submitted again: that was a person's will. */
 export function closeDeletedDays(ledger: Ledger, job: JobRecord): void {
-  if (job.abandonedAt !== null) return;
+  if (isAbandoned(job)) return;
   for (const record of waitingDays(ledger, job))
     if (wasDeleted(record, job))
       closeDay(record, { outcome: 'deleted', problem: missingDayProblem(record, job) });
@@ -134,7 +134,7 @@ function wasDeleted({ status }: DayRecord, { picture, lastSeenAt }: JobRecord): 
 function missingDayProblem({ status }: DayRecord, job: JobRecord): string {
   const where = `[job ${job.jobSid}]`;
   if (status === 'Failed') return `Twilio reports Failed ${where}`;
-  if (job.abandonedAt !== null)
+  if (isAbandoned(job))
     return `The day was stuck for longer than the export is patient, and its job was deleted ${where}`;
   if (status === 'DeletedByUserRequest') return `The day was deleted at Twilio by somebody else ${where}`;
   if (job.picture?.gone) return `Twilio does not know the job any more ${where}`;

@@ -6,7 +6,7 @@ import { closeDeletedDays, closeJob, closeStuckDays, enterPicture, enterSubmissi
 import { formatRange, type Range } from './calendar.ts';
 import { createJob } from './create-job.ts';
 import { type ExportRun, msUntil, now } from './export-run.ts';
-import { type DayRecord, isStuck, type JobRecord, waitingDays } from './ledger.ts';
+import type { JobRecord } from './ledger.ts';
 import { isExpected, isHopeless, nextPatienceEnd } from './plan.ts';
 
 /** Submits a range and follows its job. The days come and go in the ledger while it runs. */
@@ -59,15 +59,14 @@ async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   if (!isExpected(ledger, job) || !isHopeless(ledger, job, now(), request)) return true;
 
   closeDeletedDays(ledger, job);
-  const stuck = waitingDays(ledger, job).filter((record) => isStuck(record, job));
+  job.deleteInDoubt = true;
   const fate = await deleteJob(run, job);
   if (fate === 'unknown') return true;
-  if (fate === 'notDeletable') await lookAfresh(run, job);
   // Where the answer to a first DELETE was lost, the second one is refused or finds nothing: it was ours all the same.
-  if (fate !== 'notDeletable' || stuck.some(isBeingDeleted)) {
-    job.abandonedAt = now();
-    return true;
-  }
+  if (fate === 'notDeletable') await lookAfresh(run, job);
+  else job.abandonedAt = now();
+  if (job.abandonedAt !== null) return true;
+  job.deleteInDoubt = false;
   if (!isExpected(ledger, job) || !isHopeless(ledger, job, now(), request)) return true;
   closeStuckDays(ledger, job, `The day was stuck, and its job could not be deleted [job ${job.jobSid}]`);
   return false;
@@ -135,8 +134,4 @@ async function firstOf<T>(...tasks: (() => Promise<T>)[]): Promise<T> {
       await Promise.allSettled(running);
     }
   });
-}
-
-function isBeingDeleted({ status }: DayRecord): boolean {
-  return status === 'RunningToBeDeleted' || status === 'DeletedByUserRequest';
 }

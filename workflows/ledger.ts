@@ -60,6 +60,8 @@ export interface JobRecord extends Range {
   quotaWait: { problem: string; since: Instant } | null;
   /** Since when it is on its way out, because we deleted it: its days had run out of patience. */
   abandonedAt: Instant | null;
+  /** Whether a DELETE of ours was sent, or may have been, that brought no answer. */
+  deleteInDoubt: boolean;
   /** Whether nothing more is expected of it. */
   over: boolean;
   /** Whether a create was sent, or may have been, that brought no answer. */
@@ -69,23 +71,45 @@ export interface JobRecord extends Range {
 
 /** The ledger of an export that begins. */
 export function openLedger({ startDay, endDay }: Range, now: Instant): Ledger {
+  return { startedAt: now, jobs: [], days: daysBetween(startDay, endDay).map((day) => newDay(day, now)) };
+}
+
+/** The record of a day that nothing has happened to. */
+export function newDay(day: Day, now: Instant): DayRecord {
   return {
-    startedAt: now,
-    jobs: [],
-    days: daysBetween(startDay, endDay).map((day) => ({
-      day,
-      stage: 'toSubmit',
-      attempts: 0,
-      submission: 0,
-      status: null,
-      since: now,
-      dueAt: null,
-      alone: false,
-      corruptFiles: 0,
-      outcome: null,
-      file: null,
-      problem: null,
-    })),
+    day,
+    stage: 'toSubmit',
+    attempts: 0,
+    submission: 0,
+    status: null,
+    since: now,
+    dueAt: null,
+    alone: false,
+    corruptFiles: 0,
+    outcome: null,
+    file: null,
+    problem: null,
+  };
+}
+
+/** The record of a job that has not been asked for yet. */
+export function newJob({ startDay, endDay }: Range, submission: number, now: Instant): JobRecord {
+  return {
+    submission,
+    startDay,
+    endDay,
+    jobSid: null,
+    friendlyName: '',
+    createdAt: now,
+    lastSeenAt: now,
+    picture: null,
+    problemsSince: {},
+    quotaWait: null,
+    abandonedAt: null,
+    deleteInDoubt: false,
+    over: false,
+    inDoubt: false,
+    fate: null,
   };
 }
 
@@ -120,6 +144,11 @@ const NOT_UNDER_WAY: ReadonlySet<string> = new Set([
 /** The job that was last asked for a day, if it came to be. */
 export function lastJobOf(ledger: Ledger, record: DayRecord): JobRecord | undefined {
   return ledger.jobs[record.submission - 1];
+}
+
+/** Whether a job that goes away does so by our own doing. */
+export function isAbandoned({ abandonedAt, deleteInDoubt }: JobRecord): boolean {
+  return abandonedAt !== null || deleteInDoubt;
 }
 
 /** A job as results and manifests name it; null where it never came to be. */

@@ -386,6 +386,29 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(twilio.jobs.length, 2);
   });
 
+  it('knows its own DELETE again when no answer to it ever came', async () => {
+    const { twilio, result } = await run(inputOf(2), {
+      looks: (job) => [
+        {
+          after: '1 hour',
+          statuses: {
+            ...all(job, 'Completed'),
+            ...(job.submission === 1 && { [job.days[0] ?? '']: 'ErrorDuringRun' }),
+          },
+        },
+      ],
+      answerDelete: (jobSid) => {
+        if (jobSid.endsWith('1')) throw fail('TwilioUnavailable', 'the answer was lost');
+      },
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(
+      result.days.map(({ attempts }) => attempts),
+      [2, 1],
+    );
+    assert.equal(twilio.jobs.length, 2);
+  });
+
   it('is patient with a job in the queue that says nothing of any day', async () => {
     const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour' }), {
       looks: (job) => [{ statuses: {} }, { after: '3 days', statuses: all(job, 'Completed') }],

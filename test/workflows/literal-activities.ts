@@ -44,6 +44,8 @@ export interface Script {
     jobSid: string,
     time: number,
   ) => Promise<DeleteExportJobResult['fate']> | DeleteExportJobResult['fate'];
+  /** Comes after the job was deleted: what it throws is an answer that was lost. */
+  answerDelete?: (jobSid: string, time: number) => Promise<void> | void;
 }
 
 /** A job of the script. */
@@ -105,6 +107,8 @@ export class LiteralTwilio {
         if (isFresh && last && !look?.onlyFresh) return pictureOf(job, last, job.clockMs);
         const { attempt } = Context.current().info;
         if (attempt === 1 && firstLook === 'soon') throw unchanged(poll.minimumIntervalMs);
+        // The answer to the look before was lost, as that look was cut short: Twilio says the same again.
+        if (last && !shows(seen, pictureOf(job, last, job.clockMs))) return pictureOf(job, last, job.clockMs);
         if (!look && attempt === 1 && firstLook === 'now') throw unchanged(poll.minimumIntervalMs);
         if (!look || (look.onlyFresh && !isFresh)) throw unchanged(NOTHING_NEW_MS);
         if (attempt === 1 && firstLook === 'planned' && look.after !== undefined) throw unchanged(look.after);
@@ -124,6 +128,7 @@ export class LiteralTwilio {
         const time = this.deletes.filter((sid) => sid === jobSid).length;
         const fate = (await this.script.delete?.(jobSid, time)) ?? 'deleted';
         if (fate !== 'notDeletable') this.jobOf(jobSid).isAlive = false;
+        await this.script.answerDelete?.(jobSid, time);
         return { fate };
       },
       sweepExportJobs: async ({ keep, createInDoubt }) => {
@@ -243,6 +248,10 @@ function pictureOf(job: LiteralJob, { statuses, over, gone = false }: Look, asOf
     estimatedCompletionTime: null,
     problems: [],
   };
+}
+
+function shows(seen: JobPicture | null, { days }: JobPicture): boolean {
+  return JSON.stringify(seen?.days) === JSON.stringify(days);
 }
 
 function createdJob(

@@ -143,6 +143,15 @@ describe('patience', () => {
     assert.equal(isHopeless(ledger, job, later(49 * 60), request), true);
   });
 
+  it('with a job that our DELETE of unknown end has set on its way out is an hour', () => {
+    const { ledger, job } = waiting({ ErrorDuringRun: [first], Completed: [second] });
+    job.deleteInDoubt = true;
+    enterPicture(ledger, job, pictureOf({ RunningToBeDeleted: [first], Completed: [second] }), later(10));
+    assert.equal(nextPatienceEnd(ledger, job, later(10), request), later(70));
+    assert.equal(isHopeless(ledger, job, later(69), request), false);
+    assert.equal(isHopeless(ledger, job, later(70), request), true);
+  });
+
   it('ends with a day that stands nowhere while the others of its job do', () => {
     const { ledger, job } = waiting({ Unaccounted: [first], Completed: [second] });
     assert.equal(isHopeless(ledger, job, later(24 * 60), request), true);
