@@ -43,6 +43,7 @@ export interface ListedExport {
   workflowId: string;
   runId: string;
   status: WorkflowExecutionInfo['status']['name'];
+  /** Where a long export went on in a new run, that run's. */
   startedAt: string;
   /** Null while it runs. */
   endedAt: string | null;
@@ -92,8 +93,9 @@ export class BulkExportsClient {
 
   /** The exports that the namespace remembers, the latest first. */
   async *list({ query }: ListExportsOptions = {}): AsyncIterable<ListedExport> {
-    const ofThisType = `WorkflowType = '${EXPORT_JOB_WORKFLOW_TYPE}'`;
-    const found = this.#client.workflow.list({ query: query ? `${ofThisType} AND (${query})` : ofThisType });
+    // The runs from which an export went on are no exports of their own.
+    const all = `WorkflowType = '${EXPORT_JOB_WORKFLOW_TYPE}' AND ExecutionStatus != 'ContinuedAsNew'`;
+    const found = this.#client.workflow.list({ query: query ? `${all} AND (${query})` : all });
     for await (const { workflowId, runId, status, startTime, closeTime, memo } of found) {
       yield {
         workflowId,
