@@ -130,7 +130,7 @@ export interface CreateExportJobResult {
   friendlyName: string;
   /** By Twilio's clock. */
   createdAt: Instant;
-  /** Whether an earlier attempt, or a run that was reset, had made it. */
+  /** Whether an earlier attempt, or an earlier run of the export, had made it. */
   adopted: boolean;
 }
 

@@ -66,7 +66,7 @@ export async function createExportJob(
 
 /**
  * Whether a create of this submission may still be on its way to Twilio: one of an attempt before, or one of the
- * run before this run was made from it by a reset, which leaves nothing of its attempts to be read here.
+ * run before, from which this run goes on or was made by a reset. Nothing of its attempts can be read here.
  */
 function mayBeOnItsWay({ context }: ActivityScope, { exportId }: CreateExportJobInput): boolean {
   const { attempt, heartbeatDetails, workflowExecution } = context.info;
@@ -83,7 +83,7 @@ function sayCleared({ context, tell }: ActivityScope): void {
   context.heartbeat(said);
 }
 
-/** The job that an earlier attempt or a run that was reset has made. Of several the lowest sid stays. */
+/** The job that an earlier attempt or an earlier run of the export has made. Of several the lowest sid stays. */
 async function adoptJob(
   api: TwilioApi,
   input: CreateExportJobInput,

@@ -15,7 +15,7 @@ export function answerCallers(run: ExportRun): void {
   setHandler(
     cancelSignal,
     (input: unknown) => {
-      if (run.isStopped) return;
+      if (!run.canBeStopped) return;
       const { reason, deleteJob } = parseCancel(input);
       if (reason !== undefined) run.cancelReason = reason;
       if (deleteJob !== undefined) run.deleteJob = deleteJob;

@@ -12,9 +12,11 @@ const BAR_CELLS = 30;
 /** The card of an export as it is now. */
 export function cardOf(progress: ExportProgress, request: ResolvedExportJobInput): string {
   const { days, jobs, problems, result } = progress;
+  // The engine does not carry the summary and the details of a start into a new run: this line takes their place.
+  const from = request.account === 'default' ? '' : ` of ${request.account}`;
   const done = days.downloaded + days.empty + days.failed + days.deleted;
   return [
-    `### ${request.resourceType} ${request.startDay}..${request.endDay} to ${request.destination}`,
+    `### ${request.resourceType}${from} ${request.startDay}..${request.endDay} to ${request.destination}`,
     `**${PHASE_SENTENCES[progress.phase]}**`,
     `${bar(done, days.total)} ${done} of ${days.total} days, ${formatBytes(progress.sizeBytes)}, ` +
       `${formatCount(progress.records)} records`,
@@ -70,7 +72,7 @@ const PHASE_SENTENCES: Record<ExportPhase, string> = {
 
 const FOOTER =
   'Signals: `checkNow` looks at Twilio now; `cancel` stops, cleans up and keeps what is downloaded ' +
-  '(`{"reason": "…", "deleteJob": true}`, all optional).';
+  '(`{"reason": "…", "deleteJob": true}`, all optional). *Terminate* does neither.';
 
 function problemLine({ problem, since, day, jobSid }: ExportProblem): string {
   const about = [day, jobSid && `\`${jobSid}\``].filter(Boolean).join(', ');

@@ -1,10 +1,10 @@
 import { sleep } from '@temporalio/workflow';
-import type { CreateExportJobInput, CreateRefusedDetails } from '../activities/api.ts';
+import type { CreateExportJobInput, CreateRefusedDetails, Instant } from '../activities/api.ts';
 import { createExportJob } from './activity-options.ts';
 import { tryAgain } from './bookkeeping.ts';
 import { formatRange } from './calendar.ts';
 import { applicationFailureOf, problemOf } from './failures.ts';
-import { type ExportRun, now } from './export-run.ts';
+import { type ExportRun, msUntil, now } from './export-run.ts';
 import { type JobRecord, waitingDays } from './ledger.ts';
 
 /** Until the next try where Twilio's refusal does not say when the quota begins anew. */
@@ -18,6 +18,7 @@ export async function createJob(run: ExportRun, job: JobRecord): Promise<boolean
   const isUnderWay = run.ledger.jobs.some(({ jobSid }) => jobSid !== null);
   const summary = `${run.request.resourceType} ${formatRange(job)}`;
   for (;;) {
+    if (job.quotaWait) await waitForQuota(run, job.quotaWait);
     // Until Twilio has answered: a create whose answer is lost, or that nobody waits for, may have made a job.
     job.inDoubt = true;
     try {
@@ -34,7 +35,7 @@ export async function createJob(run: ExportRun, job: JobRecord): Promise<boolean
       if (!failure || run.isStopped) throw error;
       const details = failure.details?.[0] as CreateRefusedDetails | undefined;
       job.inDoubt = details?.inDoubt ?? true;
-      if (failure.type === 'QuotaExhausted') await waitForQuota(run, job, error, details?.retryAfterMs);
+      if (failure.type === 'QuotaExhausted') enterQuotaWait(run, job, error, details?.retryAfterMs);
       else if (isUnderWay) return giveUp(run, job, error);
       else throw error;
     }
@@ -61,16 +62,15 @@ function createInput(
   };
 }
 
-async function waitForQuota(
-  run: ExportRun,
-  job: JobRecord,
-  error: unknown,
-  retryAfterMs?: number,
-): Promise<void> {
-  job.quotaWait = { problem: problemOf(error), since: job.quotaWait?.since ?? now() };
+function enterQuotaWait(run: ExportRun, job: JobRecord, error: unknown, retryAfterMs = QUOTA_RETRY_MS): void {
+  const endsAt = new Date(Date.parse(now()) + retryAfterMs).toISOString();
+  job.quotaWait = { problem: problemOf(error), since: job.quotaWait?.since ?? now(), endsAt };
   run.announce();
+}
+
+async function waitForQuota(run: ExportRun, { endsAt }: { endsAt: Instant }): Promise<void> {
   const summary = "waiting for Twilio's quota of tomorrow";
-  await run.waits.wait(() => sleep(retryAfterMs ?? QUOTA_RETRY_MS, { summary }));
+  await run.waits.wait(() => sleep(msUntil(endsAt), { summary }));
 }
 
 /** Another of the day's attempts may fare better, after the cool-down. */

@@ -1,6 +1,8 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ExportJobInput, ExportJobResult } from './api.ts';
+import { enterSubmission } from './bookkeeping.ts';
 import { answerCallers } from './callers.ts';
+import { type CarriedLedger, carryLedger, takeOverLedger } from './carried-ledger.ts';
 import { cleanUp } from './clean-up.ts';
 import { conclude, endingOf, giveMissingDaysTheirOutcome } from './ending.ts';
 import { ExportRun, msUntil, now } from './export-run.ts';
@@ -8,23 +10,28 @@ import { exportFailure } from './failures.ts';
 import { fetchDay } from './fetch-day.ts';
 import { followJob } from './follow-job.ts';
 import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from './input.ts';
-import { daysToFetch, isOver, nextSubmissionAt, rangesToSubmit } from './plan.ts';
+import { openLedger } from './ledger.ts';
+import { daysToFetch, isOver, nextSubmissionAt, rangesToSubmit, timeoutEndsAt } from './plan.ts';
 import { showPhase } from './search-attributes.ts';
 
 /**
  * One export, end to end: asks Twilio for the days, waits, downloads each as soon as it is there, asks again for
- * those that failed, cleans up, and ends when every day has exactly one outcome.
+ * those that failed, cleans up, and ends when every day has exactly one outcome. A long one goes on in a new run when
+ * the engine suggests it.
  *
+ * @param continued what the run before knew; given by that run alone.
  * @returns the result, with outcome `cancelled` after the `cancel` signal.
  * @throws `ApplicationFailure` of one of the `ExportFailureType`s; `CancelledFailure` when the engine was asked to
  * cancel.
  */
-export async function exportJob(input: ExportJobInput): Promise<ExportJobResult> {
-  const run = new ExportRun(acceptInput(input));
+export async function exportJob(input: ExportJobInput, continued?: CarriedLedger): Promise<ExportJobResult> {
+  const request = acceptInput(input, continued);
+  const run = new ExportRun(request, continued ? takeOverLedger(continued) : openLedger(request, now()));
   answerCallers(run);
   run.announce();
 
   await run.workThrough(() => bringEveryDayHome(run));
+  if (run.isHandingOver) await continueAsNew<typeof exportJob>(input, carryLedger(run.ledger));
   const ending = endingOf(run);
 
   giveMissingDaysTheirOutcome(run, ending);
@@ -37,9 +44,12 @@ export async function exportJob(input: ExportJobInput): Promise<ExportJobResult>
 async function bringEveryDayHome(run: ExportRun): Promise<void> {
   const { ledger, request } = run;
   run.launch(() => stopAfterTimeout(run));
+  for (const job of ledger.jobs.filter(({ over }) => !over)) run.launch(() => followJob(run, job));
   let coolDownEndsAt: string | null = null;
   while (!isOver(ledger)) {
-    for (const range of rangesToSubmit(ledger, now())) run.launch(() => followJob(run, range));
+    if (workflowInfo().continueAsNewSuggested) return run.handOver();
+    for (const range of rangesToSubmit(ledger, now()))
+      run.launch(() => followJob(run, enterSubmission(ledger, range, now())));
     for (const record of daysToFetch(ledger, request)) run.launch(() => fetchDay(run, record));
 
     const nextAt = nextSubmissionAt(ledger, now());
@@ -57,12 +67,16 @@ async function coolDown({ ledger }: ExportRun, endsAt: string): Promise<void> {
 }
 
 async function stopAfterTimeout(run: ExportRun): Promise<void> {
-  await sleep(run.request.timeoutMs, { summary: 'timeout of the export' });
+  await sleep(msUntil(timeoutEndsAt(run.ledger, run.request)), { summary: 'timeout of the export' });
   run.stop({ kind: 'timeout' });
 }
 
-function acceptInput(input: unknown): ResolvedExportJobInput {
+/** The ledger comes from the run before, by Continue-As-New: no caller may bring one. */
+function acceptInput(input: unknown, continued: unknown): ResolvedExportJobInput {
   try {
+    const isContinued = workflowInfo().continuedFromExecutionRunId !== undefined;
+    if (continued !== undefined && !isContinued)
+      throw new InvalidExportInput(['exportJob takes one argument, got a second one']);
     return parseExportJobInput(input, Date.now());
   } catch (error) {
     if (!(error instanceof InvalidExportInput)) throw error;

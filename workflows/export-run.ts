@@ -12,7 +12,7 @@ import type { ExportJobResult, ExportPhase, ExportProgress } from './api.ts';
 import { cardOf } from './card.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { Interruptions } from './interruptions.ts';
-import { type Ledger, openLedger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { phaseOf, progressOf } from './progress.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
 
@@ -36,6 +36,8 @@ export class ExportRun {
   /** Jobs that clean-up found at Twilio and that no answer had told of. */
   readonly sweptJobs: ExportedJob[] = [];
 
+  /** Cancelled by the engine alone. */
+  private readonly whole = CancellationScope.current();
   /** Everything that ends when the export stops: created before the handlers, so that an early cancel counts. */
   private readonly work = new CancellationScope();
   private readonly tasks = new Set<Promise<void>>();
@@ -44,19 +46,21 @@ export class ExportRun {
   /** What the ledger does not tell: that the export cleans up, or how it ended. */
   private finalPhase: ExportPhase | null = null;
   private hasNews = false;
+  /** Whether the engine wants what is left to be done in a new run. */
+  private wantsNewRun = false;
   private lookWantedAtMs = 0;
   /** A defect of our own: it fails the workflow task where it happens, so that a mended worker goes on from there. */
   private defect: { error: unknown } | null = null;
 
-  constructor(request: ResolvedExportJobInput) {
+  constructor(request: ResolvedExportJobInput, ledger: Ledger) {
     this.request = request;
+    this.ledger = ledger;
     this.deleteJob = request.deleteJob;
     this.identity = {
       account: request.account,
       resourceType: request.resourceType,
       exportId: workflowInfo().firstExecutionRunId,
     };
-    this.ledger = openLedger(request, now());
   }
 
   /** Runs `story` until it ends or the export is stopped, and waits until every task of it has ended. */
@@ -78,8 +82,9 @@ export class ExportRun {
       .run(task)
       .catch((error: unknown) => {
         if (isCancellation(error)) return;
-        if (error instanceof TemporalFailure) this.stop({ kind: 'failure', error });
-        else this.defect = { error };
+        if (!(error instanceof TemporalFailure)) this.defect = { error };
+        // Cut short, an activity may end with a failure of its own: that is no reason to stop.
+        else if (!this.isStopped) this.stop({ kind: 'failure', error });
       })
       .finally(() => {
         this.tasks.delete(running);
@@ -90,9 +95,28 @@ export class ExportRun {
 
   /** Ends the work. What runs at Twilio and on the disk is dealt with by the clean-up. */
   stop(reason: StopReason): void {
-    if (this.isStopped) return;
+    if (!this.canBeStopped) return;
     this.stopReason = reason;
     this.work.cancel();
+  }
+
+  /** Whether nothing has ended the export so far: while it is handed over to a new run, it can still be stopped. */
+  get canBeStopped(): boolean {
+    return !this.isStopped || this.isHandingOver;
+  }
+
+  /**
+   * Ends the work of this run, to go on in a new one. Nothing is waited for but the answers that are under way: what
+   * is cut short, downloads too, goes on there from what Twilio and the disk hold.
+   */
+  handOver(): void {
+    this.wantsNewRun = true;
+    this.work.cancel();
+  }
+
+  /** Whether a new run goes on with what is left. A stop that came meanwhile is dealt with in this one. */
+  get isHandingOver(): boolean {
+    return this.wantsNewRun && this.stopReason === null && !this.whole.consideredCancelled;
   }
 
   /** Whether the work was told to end, by us or by the engine. */
@@ -105,8 +129,9 @@ export class ExportRun {
    * several at once are one look, and no stream of them keeps a look from its end.
    */
   lookNow(): void {
-    if (this.isStopped || this.isLookWanted) return;
+    if (!this.canBeStopped || this.isLookWanted) return;
     this.lookWantedAtMs = Date.now();
+    for (const { quotaWait } of this.ledger.jobs) if (quotaWait) quotaWait.endsAt = now();
     this.waits.interrupt();
   }
 
@@ -115,9 +140,9 @@ export class ExportRun {
     return Date.now() < this.lookWantedAtMs + this.request.poll.minimumIntervalMs;
   }
 
-  /** Waits until a task has announced something. */
+  /** Waits until a task has announced something, or the engine wants a new run: wishes alone may fill a history. */
   async news(): Promise<void> {
-    await condition(() => this.hasNews);
+    await condition(() => this.hasNews || workflowInfo().continueAsNewSuggested);
     this.hasNews = false;
     if (this.defect) throw this.defect.error;
   }

@@ -2,33 +2,34 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { FirstLook, JobFate } from '../activities/api.ts';
 import { deleteExportJob, watchExportJob } from './activity-options.ts';
-import { closeDeletedDays, closeJob, closeStuckDays, enterPicture, enterSubmission } from './bookkeeping.ts';
-import { formatRange, type Range } from './calendar.ts';
+import { closeDeletedDays, closeJob, closeStuckDays, enterPicture } from './bookkeeping.ts';
+import { formatRange } from './calendar.ts';
 import { createJob } from './create-job.ts';
 import { type ExportRun, msUntil, now } from './export-run.ts';
 import type { JobRecord } from './ledger.ts';
 import { isExpected, isHopeless, nextPatienceEnd } from './plan.ts';
 
-/** Submits a range and follows its job. The days come and go in the ledger while it runs. */
-export async function followJob(run: ExportRun, range: Range): Promise<void> {
-  const job = enterSubmission(run.ledger, range, now());
-  const isCreated = await createJob(run, job);
-  if (!isCreated) return;
+/** Follows a job, from the asking on or from where the run before left it. */
+export async function followJob(run: ExportRun, job: JobRecord): Promise<void> {
+  // A wish for a look that came while the runs changed is not lost: the new one begins with a look.
+  let firstLook: FirstLook = job.jobSid === null ? 'planned' : 'soon';
+  if (job.jobSid === null && !(await createJob(run, job))) return;
 
   let isGivenUp = false;
   while (!isGivenUp && isExpected(run.ledger, job)) {
     const isOver = await firstOf(
-      () => lookUntilOver(run, job).then(() => true),
+      () => lookUntilOver(run, job, firstLook).then(() => true),
       () => losePatience(run, job).then(() => false),
     );
+    firstLook = 'planned';
     if (!isOver) isGivenUp = job.abandonedAt !== null || !(await abandon(run, job));
   }
   closeJob(run.ledger, job, run.request, now());
 }
 
 /** Each look is an activity that returns on a change; between looks it waits in the engine, at no cost. */
-async function lookUntilOver(run: ExportRun, job: JobRecord): Promise<void> {
-  let firstLook: FirstLook = 'planned';
+async function lookUntilOver(run: ExportRun, job: JobRecord, begin: FirstLook): Promise<void> {
+  let firstLook = begin;
   while (isExpected(run.ledger, job)) {
     const wasInterrupted = await look(run, job, { firstLook, returnUnchanged: false });
     firstLook = wasInterrupted ? 'now' : run.isLookWanted ? 'soon' : 'planned';

@@ -1,4 +1,4 @@
-/** What the export knows: one small record per day and one per job. Plain JSON: it crosses Continue-As-New. */
+/** What the export knows: one small record per day and one per job. Plain JSON. */
 import type {
   Day,
   DayFile,
@@ -56,8 +56,8 @@ export interface JobRecord extends Range {
   picture: JobPicture | null;
   /** Since when each problem of the picture is there, by its type. */
   problemsSince: Record<string, Instant>;
-  /** What it waits for before it can be created: Twilio's quota of the next day. */
-  quotaWait: { problem: string; since: Instant } | null;
+  /** What it waits for before it can be created, and until when: Twilio's quota of the next day. */
+  quotaWait: { problem: string; since: Instant; endsAt: Instant } | null;
   /** Since when it is on its way out, because we deleted it: its days had run out of patience. */
   abandonedAt: Instant | null;
   /** Whether a DELETE of ours was sent, or may have been, that brought no answer. */

@@ -59,6 +59,11 @@ function isCoolingDown({ stage, dueAt }: DayRecord, now: Instant): boolean {
   return stage === 'toSubmit' && dueAt !== null && Date.parse(dueAt) > Date.parse(now);
 }
 
+/** When the whole export is out of time, in whichever of its runs. */
+export function timeoutEndsAt({ startedAt }: Ledger, { timeoutMs }: ResolvedExportJobInput): Instant {
+  return endOf(startedAt, timeoutMs);
+}
+
 /** When the next cool-down ends; null where no day cools down. */
 export function nextSubmissionAt(ledger: Ledger, now: Instant): Instant | null {
   return earliest(ledger.days.flatMap((record) => (isCoolingDown(record, now) ? (record.dueAt ?? []) : [])));

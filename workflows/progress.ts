@@ -94,8 +94,9 @@ function jobProblems(
   const waiting = waitingDays(ledger, job);
   const outOfPatience = waiting.filter((record) => isOutOfPatience(record, job, now, request));
   const queued = waiting.filter((record) => isLongInQueue(record, job, now));
+  const { quotaWait } = job;
   return [
-    ...(job.quotaWait ? [{ ...job.quotaWait, day: formatRange(job) }] : []),
+    ...(quotaWait ? [{ problem: quotaWait.problem, since: quotaWait.since, day: formatRange(job) }] : []),
     ...(job.picture?.problems ?? []).map(({ type, problem }) => ({
       problem,
       since: job.problemsSince[type] ?? now,

@@ -34,24 +34,40 @@ export async function createTimeSkippingEnv(): Promise<TestWorkflowEnvironment> 
   return endOnSignal(env);
 }
 
+/** What a dev server may have otherwise. */
+export interface DevServerOptions {
+  searchAttributes?: 'registered' | 'unknown';
+  /** The length of a history from which the engine suggests Continue-As-New; by itself at 4,096 events or 4 MB. */
+  suggestContinueAsNewAt?: { events: number; bytes: number };
+}
+
 /** A dev server of one's own in memory, on loopback. Call `teardown()` after the tests. */
-export async function createDevServerEnv(
-  options: { searchAttributes?: 'registered' | 'unknown' } = {},
-): Promise<TestWorkflowEnvironment> {
+export async function createDevServerEnv(options: DevServerOptions = {}): Promise<TestWorkflowEnvironment> {
   installQuietRuntime();
   const path = await findTemporalServer({ say });
   const registered = options.searchAttributes !== 'unknown';
+  const suggestAt = options.suggestContinueAsNewAt;
   const env = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path },
       ip: '127.0.0.1',
       log: { format: 'pretty', level: 'never' },
+      ...(suggestAt && {
+        extraArgs: dynamicConfig({
+          'limit.historyCount.suggestContinueAsNew': suggestAt.events,
+          'limit.historySize.suggestContinueAsNew': suggestAt.bytes,
+        }),
+      }),
       searchAttributes: registered
         ? Object.entries(exportSearchAttributes).map(([name, type]) => defineSearchAttributeKey(name, type))
         : [],
     },
   });
   return endOnSignal(env);
+}
+
+function dynamicConfig(values: Record<string, number>): string[] {
+  return Object.entries(values).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]);
 }
 
 /** The bundle of `workflows/`, made once in a process: pass it to every Worker. */

@@ -4,24 +4,41 @@
  */
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle, type WorkflowStartOptions } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type PayloadCodec } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { ExportActivities } from '../../activities/api.ts';
 import type { ExportJobInput, ExportJobResult, ExportProgress } from '../../workflows/api.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { exportJob } from '../../workflows/export-job.ts';
-import { createDevServerEnv, createTimeSkippingEnv, workflowBundle } from '../support/temporal.ts';
+import {
+  createDevServerEnv,
+  type DevServerOptions,
+  createTimeSkippingEnv,
+  workflowBundle,
+} from '../support/temporal.ts';
 
 /** An export that has been started. */
 export type ExportHandle = WorkflowHandle<typeof exportJob>;
 
 /** What a test may add to a start. */
-export type StartOptions = Partial<Omit<WorkflowStartOptions<typeof exportJob>, 'args' | 'taskQueue'>>;
+export type StartOptions = Partial<Omit<WorkflowStartOptions<typeof exportJob>, 'args' | 'taskQueue'>> & {
+  /** The name of the account, where the test has to know it before. */
+  account?: string;
+};
+
+/** What a live engine and its worker may have otherwise. */
+export interface LiveEnvOptions extends DevServerOptions {
+  /** Sees what goes between the worker and the engine. */
+  payloadCodec?: PayloadCodec;
+}
 
 /** An engine with a worker that plays scripts. */
 export interface ExportEnv {
   env: TestWorkflowEnvironment;
+  taskQueue: string;
+  /** Has exports of an account play these activities; gives the account's name. */
+  cast: (activities: ExportActivities) => string;
   /** Starts an export whose activities are these. */
   start: (activities: ExportActivities, input: unknown, options?: StartOptions) => Promise<ExportHandle>;
   /** Plays an export to its end, whatever the end is. */
@@ -43,11 +60,14 @@ export async function createSkippingExportEnv(): Promise<ExportEnv> {
 }
 
 /** Where time passes as it does: for tests of what happens in the middle of an export. */
-export async function createLiveExportEnv(): Promise<ExportEnv> {
-  return await createExportEnv(await createDevServerEnv());
+export async function createLiveExportEnv(options: LiveEnvOptions = {}): Promise<ExportEnv> {
+  return await createExportEnv(await createDevServerEnv(options), options.payloadCodec);
 }
 
-async function createExportEnv(env: TestWorkflowEnvironment): Promise<ExportEnv> {
+async function createExportEnv(
+  env: TestWorkflowEnvironment,
+  payloadCodec?: PayloadCodec,
+): Promise<ExportEnv> {
   const taskQueue = randomUUID();
   const scripts = new Map<string, ExportActivities>();
   const worker = await Worker.create({
@@ -57,12 +77,21 @@ async function createExportEnv(env: TestWorkflowEnvironment): Promise<ExportEnv>
     activities: routeByAccount(scripts),
     workflowBundle: await workflowBundle(),
     maxHeartbeatThrottleInterval: '100 milliseconds',
+    ...(payloadCodec && { dataConverter: { payloadCodecs: [payloadCodec] } }),
   });
   const running = worker.run();
 
-  async function start(activities: ExportActivities, input: unknown, options: StartOptions = {}) {
-    const account = randomUUID();
+  function cast(activities: ExportActivities, account: string = randomUUID()): string {
     scripts.set(account, activities);
+    return account;
+  }
+
+  async function start(
+    activities: ExportActivities,
+    input: unknown,
+    { account: name, ...options }: StartOptions = {},
+  ) {
+    const account = cast(activities, name);
     const args = [typeof input === 'object' ? { account, ...input } : input] as [ExportJobInput];
     const workflowId = randomUUID();
     return await env.client.workflow.start<typeof exportJob>('exportJob', {
@@ -75,6 +104,8 @@ async function createExportEnv(env: TestWorkflowEnvironment): Promise<ExportEnv>
 
   return {
     env,
+    taskQueue,
+    cast,
     start,
     run: async (activities, input, options) => await endOf(await start(activities, input, options)),
     close: async () => {

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { JobPicture } from '../../activities/api.ts';
+import { closeDay, closeJob, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
+import { addDays, daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
+import { type CarriedLedger, carryLedger, takeOverLedger } from '../../workflows/carried-ledger.ts';
+import { parseExportJobInput } from '../../workflows/input.ts';
+import { type JobRecord, type Ledger, newDay, newJob, openLedger } from '../../workflows/ledger.ts';
+import {
+  daysToFetch,
+  isHopeless,
+  isOver,
+  MAXIMUM_LIVE_JOBS,
+  nextPatienceEnd,
+  nextSubmissionAt,
+  rangesToSubmit,
+  timeoutEndsAt,
+} from '../../workflows/plan.ts';
+import { phaseOf, progressOf } from '../../workflows/progress.ts';
+import { resultOf } from '../../workflows/result.ts';
+
+const START = '2025-01-01';
+const NOW = '2026-06-01T00:00:00.000Z';
+/** As README says. The engine warns of a payload above 256 kB, and refuses one above 2 MB. */
+const MAXIMUM_BYTES = 150_000;
+const MAXIMUM_BYTES_AT_WORST = 550_000;
+
+const requestOf = (count: number) =>
+  parseExportJobInput(
+    { resourceType: 'Calls', startDay: START, endDay: addDays(START, count - 1) },
+    Date.parse(NOW),
+  );
+const later = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+
+const status = fc.constantFrom(
+  'Submitted',
+  'Running',
+  'ErrorDuringRun',
+  'Completed',
+  'CompletedEmptyRecords',
+  'Failed',
+  'RunningToBeDeleted',
+  'DeletedByUserRequest',
+);
+
+const turn = fc.record({
+  statuses: fc.array(status, { minLength: 8, maxLength: 8 }),
+  gone: fc.boolean(),
+  ends: fc.boolean(),
+  jobEvent: fc.constantFrom('none', 'none', 'quota', 'doubt', 'deletion', 'create'),
+  dayEvent: fc.constantFrom('downloaded', 'empty', 'corrupt', 'expired', 'under way', 'under way'),
+});
+
+describe('the ledger that a run hands over', () => {
+  it('has the next run decide and tell what this one would have, at any time', () => {
+    fc.assert(
+      fc.property(fc.array(turn, { maxLength: 6 }), fc.integer({ min: 0, max: 3_000 }), (turns, minutes) => {
+        const request = requestOf(8);
+        const ledger = openLedger(request, NOW);
+        for (const [at, one] of turns.entries()) play(ledger, one, later(20 * at));
+        const next = handedOver(ledger);
+        const at = later(20 * turns.length + minutes);
+
+        // A download under way was cut short: nobody fetches the day any more.
+        for (const record of ledger.days) if (record.stage === 'fetching') record.stage = 'toFetch';
+        assert.deepEqual(picturesOf(next, at), picturesOf(ledger, at));
+      }),
+    );
+
+    function picturesOf(ledger: Ledger, at: string) {
+      const request = requestOf(8);
+      const open = ledger.jobs.filter(({ over }) => !over);
+      return {
+        isOver: isOver(ledger),
+        ranges: rangesToSubmit(ledger, at),
+        fetches: daysToFetch(ledger, request).map(({ day }) => day),
+        submissionAt: nextSubmissionAt(ledger, at),
+        timeoutAt: timeoutEndsAt(ledger, request),
+        open,
+        hopeless: open.map((job) => isHopeless(ledger, job, at, request)),
+        patience: open.map((job) => nextPatienceEnd(ledger, job, at, request)),
+        progress: progressOf(ledger, request, { phase: phaseOf(ledger), result: null, now: at }),
+        result: resultOf(ledger, request, { sweptJobs: [], notCleaned: [] }),
+        inDoubt: ledger.jobs.map(({ inDoubt }) => inDoubt),
+      };
+    }
+  });
+
+  const cases: Record<string, (ledger: Ledger) => void> = {
+    'every day downloaded': (ledger) => {
+      for (const record of ledger.days) closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) });
+    },
+    'every other day downloaded, and Twilio at work on the others': (ledger) => {
+      for (const [at, record] of ledger.days.entries())
+        if (at % 2 === 0) closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) });
+    },
+    'every day failed, with a problem of 200 characters of its own': (ledger) => {
+      for (const record of ledger.days)
+        closeDay(record, { outcome: 'failed', problem: `${record.day} ${'x'.repeat(189)}` });
+    },
+  };
+  for (const [title, play] of Object.entries(cases))
+    it(`stays below ${MAXIMUM_BYTES / 1_000} kB for 366 days in 20 jobs: ${title}`, (t) => {
+      const ledger = longLedger();
+      play(ledger);
+      const bytes = sizeOf(ledger);
+      t.diagnostic(`${bytes} bytes, ${Buffer.byteLength(JSON.stringify(ledger))} as the run has it`);
+      assert.ok(bytes < MAXIMUM_BYTES, `${bytes} bytes`);
+    });
+
+  it('stays far from what the engine refuses when each day failed on its own, with the longest problems', (t) => {
+    const ledger = longLedger();
+    for (const attempt of [2, 3])
+      for (const record of ledger.days) {
+        const job = enterSubmission(ledger, { startDay: record.day, endDay: record.day }, later(attempt));
+        know(job, [record.day], 'Failed');
+        job.over = true;
+      }
+    for (const record of ledger.days)
+      closeDay(record, { outcome: 'failed', problem: `${record.day} ${'x'.repeat(650)}` });
+    const bytes = sizeOf(ledger);
+    t.diagnostic(`${bytes} bytes for ${ledger.jobs.length} jobs`);
+    assert.ok(bytes < MAXIMUM_BYTES_AT_WORST, `${bytes} bytes`);
+  });
+
+  it('has what is new to a later version as it begins', () => {
+    const { days, jobs } = takeOverLedger({
+      startedAt: NOW,
+      days: [{ day: START }],
+      jobs: [{ startDay: START, endDay: START }],
+    });
+    assert.deepEqual(days, [newDay(START, NOW)]);
+    assert.deepEqual(jobs, [newJob({ startDay: START, endDay: START }, 1, NOW)]);
+  });
+});
+
+function play(
+  ledger: Ledger,
+  { statuses, gone, ends, jobEvent, dayEvent }: typeof turn extends fc.Arbitrary<infer T> ? T : never,
+  now: string,
+): void {
+  const request = requestOf(8);
+  for (const range of rangesToSubmit(ledger, now)) enterSubmission(ledger, range, now);
+  for (const job of ledger.jobs.filter(({ over }) => !over)) {
+    if (jobEvent === 'quota') job.quotaWait = { problem: 'no more days', since: now, endsAt: later(600) };
+    if (jobEvent === 'create') job.inDoubt = true;
+    if (jobEvent === 'quota' || jobEvent === 'create') continue;
+    if (job.jobSid === null) Object.assign(job, createdAs(`JS${job.submission}`, now));
+    if (jobEvent === 'doubt') job.deleteInDoubt = true;
+    if (jobEvent === 'deletion') job.abandonedAt = now;
+    const days = daysBetween(job.startDay, job.endDay);
+    const words = new Map(days.map((day, at) => [day, statuses[at]!]));
+    enterPicture(ledger, job, pictureOf(words, { asOf: now, gone }), now);
+    if (ends) closeJob(ledger, job, request, now);
+  }
+  for (const record of daysToFetch(ledger, request)) {
+    record.stage = 'fetching';
+    if (dayEvent === 'downloaded') closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) });
+    if (dayEvent === 'empty') closeDay(record, { outcome: 'empty' });
+    if (dayEvent === 'expired') tryAgain(record, { problem: 'expired', request, now });
+    if (dayEvent === 'corrupt') {
+      record.corruptFiles += 1;
+      record.stage = 'toFetch';
+    }
+  }
+}
+
+/** 366 days in 20 jobs that live, each with statuses that alternate: so many ranges, and problems. */
+function longLedger(): Ledger {
+  const request = requestOf(366);
+  const ledger = openLedger(request, NOW);
+  const days = daysBetween(request.startDay, request.endDay);
+  const size = Math.ceil(days.length / MAXIMUM_LIVE_JOBS);
+  for (let at = 0; at < days.length; at += size) {
+    const own = days.slice(at, at + size);
+    const job = enterSubmission(ledger, { startDay: own[0]!, endDay: own.at(-1)! }, later(1));
+    Object.assign(job, createdAs(`JS${String(at).padStart(32, '0')}`, later(2)));
+    const words = new Map(own.map((day, index) => [day, index % 2 === 0 ? 'Running' : 'ErrorDuringRun']));
+    const problems: JobPicture['problems'] = [{ type: 'TwilioUnavailable', problem: 'x'.repeat(400) }];
+    enterPicture(ledger, job, { ...pictureOf(words, { asOf: later(3) }), problems }, later(3));
+  }
+  assert.equal(ledger.jobs.length, MAXIMUM_LIVE_JOBS);
+  return ledger;
+}
+
+function know(job: JobRecord, days: string[], word: string): void {
+  Object.assign(job, createdAs(`JS${String(job.submission).padStart(32, '0')}`, later(4)));
+  job.picture = pictureOf(new Map(days.map((day) => [day, word])), { asOf: later(5) });
+}
+
+function createdAs(jobSid: string, createdAt: string): Partial<JobRecord> {
+  const friendlyName = `Calls 2025-01-01..2025-12-31 [0123abcd-0123456789ab-1]`;
+  return { jobSid, friendlyName, createdAt, lastSeenAt: createdAt, inDoubt: false, quotaWait: null };
+}
+
+function fileOf(day: string) {
+  return {
+    location: `file:///var/lib/bulk-exports/account=AC${'0'.repeat(32)}/type=Calls/day=${day}/part-0.json.gz`,
+    sizeBytes: 1_234_567_890,
+    records: 12_345_678,
+    sha256: 'a'.repeat(64),
+  };
+}
+
+function pictureOf(
+  statusOf: Map<string, string>,
+  { asOf, gone = false }: { asOf: string; gone?: boolean },
+): JobPicture {
+  const byStatus = new Map<string, string[]>();
+  for (const [day, word] of statusOf) byStatus.set(word, [...(byStatus.get(word) ?? []), day]);
+  return {
+    asOf,
+    days: Object.fromEntries(
+      [...byStatus].map(([word, days]) => [word, fewestRanges(days).map(formatRange)]),
+    ),
+    byStatus: Object.fromEntries([...byStatus].map(([word, days]) => [word, days.length])),
+    over: gone,
+    gone,
+    jobQueuePosition: null,
+    estimatedCompletionTime: null,
+    problems: [],
+  };
+}
+
+function handedOver(ledger: Ledger): Ledger {
+  return takeOverLedger(JSON.parse(JSON.stringify(carryLedger(ledger))) as CarriedLedger);
+}
+
+function sizeOf(ledger: Ledger): number {
+  return Buffer.byteLength(JSON.stringify(carryLedger(ledger)));
+}

@@ -1,0 +1,70 @@
+/**
+ * The ledger as it goes from one run to the next, by Continue-As-New: only what differs from a record that has just
+ * begun. So it stays small, and a run of a later version finds the fields that are new to it as they begin. Pure.
+ */
+import type { Day, Instant } from '../activities/api.ts';
+import type { Range } from './calendar.ts';
+import { type DayRecord, type JobRecord, type Ledger, newDay, newJob } from './ledger.ts';
+
+/** What a run of an export hands over to the next one. */
+export interface CarriedLedger {
+  startedAt: Instant;
+  days: ({ day: Day } & Partial<DayRecord>)[];
+  jobs: (Range & Partial<JobRecord>)[];
+}
+
+/** The ledger as a run hands it over: without what nobody asks any more of days and jobs that are over. */
+export function carryLedger({ startedAt, days, jobs }: Ledger): CarriedLedger {
+  return {
+    startedAt,
+    days: days.map((record) => {
+      const { day } = record;
+      return { day, ...differences(carriedDay(record, startedAt), newDay(day, startedAt)) };
+    }),
+    jobs: jobs.map((job, index) => {
+      const { startDay, endDay } = job;
+      const begun = newJob({ startDay, endDay }, index + 1, startedAt);
+      return { startDay, endDay, ...differences(carriedJob(job, begun), begun) };
+    }),
+  };
+}
+
+/** The ledger as the next run goes on with it. */
+export function takeOverLedger({ startedAt, days, jobs }: CarriedLedger): Ledger {
+  return {
+    startedAt,
+    days: days.map((record) => ({ ...newDay(record.day, startedAt), ...record })),
+    jobs: jobs.map((job, index) => ({ ...newJob(job, index + 1, startedAt), ...job })),
+  };
+}
+
+/** A download that was cut short is begun again. */
+function carriedDay(record: DayRecord, startedAt: Instant): DayRecord {
+  if (record.stage === 'fetching') return { ...record, stage: 'toFetch' };
+  if (record.stage !== 'over') return record;
+  const { day, stage, attempts, submission, outcome, file, problem, since } = record;
+  const told = { stage, attempts, submission, outcome, file, problem };
+  return { ...newDay(day, startedAt), ...told, ...(problem !== null && { since }) };
+}
+
+function carriedJob(job: JobRecord, begun: JobRecord): JobRecord {
+  if (!job.over) return job;
+  const { jobSid, over, inDoubt, fate, picture } = job;
+  return {
+    ...begun,
+    jobSid,
+    over,
+    inDoubt,
+    fate,
+    picture: picture && { ...picture, days: {}, problems: [] },
+  };
+}
+
+function differences<T extends object>(record: T, begun: T): Partial<T> {
+  const beginning = new Map<string, unknown>(Object.entries(begun));
+  return Object.fromEntries(
+    Object.entries(record).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(beginning.get(name)),
+    ),
+  ) as Partial<T>;
+}
