@@ -9,8 +9,9 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { play, type Stage, stories } from '../workflows/stories.ts';
-import { eventsOf, type JsonEvent } from './history-json.ts';
+import { eventsOfRun, LENGTH_OF_A_RUN, runIdsOf } from '../workflows/new-run.ts';
+import { historiesOf, play, runsOf, type Stage, stories } from '../workflows/stories.ts';
+import type { JsonEvent } from './history-json.ts';
 import { createDevServerEnv, workflowBundle } from './temporal.ts';
 
 const folder = fileURLToPath(new URL('../histories', import.meta.url));
@@ -25,9 +26,10 @@ const names = Object.keys(stories).filter(
   (name) => words.length === 0 || words.some((word) => name.includes(word)),
 );
 const env = await createDevServerEnv();
+const envOfShortRuns = await createDevServerEnv({ suggestContinueAsNewAt: LENGTH_OF_A_RUN });
 let exitCode = 0;
 try {
-  const histories = await recordAll({ env, workflowBundle: await workflowBundle() });
+  const histories = await recordAll(await workflowBundle());
   // Written only now: a story that fails leaves the old ones as they were.
   await mkdir(folder, { recursive: true });
   if (words.length === 0) await removeHistories();
@@ -36,19 +38,20 @@ try {
   say(error instanceof Error ? error.message : String(error));
   exitCode = 1;
 } finally {
-  await env.teardown();
+  await Promise.all([env.teardown(), envOfShortRuns.teardown()]);
 }
 // A story that was given up may still ask for its end.
 process.exit(exitCode);
 
-async function recordAll(stage: Stage): Promise<Map<string, string>> {
+async function recordAll(bundle: Stage['workflowBundle']): Promise<Map<string, string>> {
   const left = [...names];
   const histories = new Map<string, string>();
   const faults: string[] = [];
   const recordNext = async (): Promise<void> => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       try {
-        histories.set(name, await record(name, stage));
+        const stage = { env: runsOf(name) > 1 ? envOfShortRuns : env, workflowBundle: bundle };
+        for (const [file, text] of await record(name, stage)) histories.set(file, text);
       } catch (error) {
         faults.push(error instanceof Error ? error.message : String(error));
       }
@@ -59,14 +62,23 @@ async function recordAll(stage: Stage): Promise<Map<string, string>> {
   return histories;
 }
 
-async function record(name: string, stage: Stage): Promise<string> {
+/** One history for each run. */
+async function record(name: string, stage: Stage): Promise<[file: string, text: string][]> {
   const handle = await play(name, stage);
-  const events = eventsOf(await handle.fetchHistory()).map(neutral);
-  // An event a line, so that a change shows as one.
-  const text = `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`;
-  refuseTraces(name, text);
-  say(`${name}: ${events.length} events`);
-  return text;
+  const { client } = stage.env;
+  const files = historiesOf(name);
+  const runIds = await runIdsOf(client, handle);
+  return await Promise.all(
+    runIds.map(async (runId, at): Promise<[string, string]> => {
+      const events = (await eventsOfRun(client, handle, runId)).map(neutral);
+      // An event a line, so that a change shows as one.
+      const text = `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`;
+      const file = files[at]!;
+      refuseTraces(file, text);
+      say(`${file}: ${events.length} events`);
+      return [file, text];
+    }),
+  );
 }
 
 async function removeHistories(): Promise<void> {
@@ -80,8 +92,14 @@ function neutral(event: JsonEvent): JsonEvent {
     if (key === 'identity') return 'recorded';
     if (key === 'stackTrace') return '';
     if (isStickyQueue(key, value)) return { ...value, name: 'recorded' };
+    if (isFilling(key, value)) return Buffer.from('"x"').toString('base64');
     return value;
   }) as JsonEvent;
+}
+
+/** The payload by which a history was made so long that the engine suggested a new run. */
+function isFilling(key: string, value: unknown): boolean {
+  return key === 'data' && typeof value === 'string' && value.length > LENGTH_OF_A_RUN.bytes;
 }
 
 function isStickyQueue(key: string, value: unknown): value is { name: string } {

@@ -1,5 +1,6 @@
 /**
- * One export for each way in which an export can end, and for each phase in which it can be cancelled. They are
+ * One export for each way in which an export can end, and for each phase in which it can be cancelled or can go on in
+ * a new run. They are
  * played on a real clock: `record-histories` keeps their histories, and the replay tests hold the workflow to them.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,12 +9,14 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { ExportActivities } from '../../activities/api.ts';
 import { describeAtStart, initialSearchAttributes } from '../../client/start-options.ts';
-import type { ExportJobInput, ExportProgress } from '../../workflows/api.ts';
+import type { ExportJobInput } from '../../workflows/api.ts';
 import { countDays } from '../../workflows/calendar.ts';
 import type { exportJob } from '../../workflows/export-job.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { endOf, type ExportHandle, inputOf, readFailure } from './export-env.ts';
-import { all, downloaded, fail, LiteralTwilio, type Script, untilCancelled } from './literal-activities.ts';
+import { all, downloaded, fail, LiteralTwilio, type Script } from './literal-activities.ts';
+import { runIdsOf, toNewRun } from './new-run.ts';
+import { type Condition, doubtfulPhases, type Phase, phases, showsStatus } from './phases.ts';
 
 /** How one export goes. */
 export interface Story {
@@ -28,10 +31,9 @@ export interface Story {
   cleaningWaits?: boolean;
   /** The outcome, or the type of the failure. */
   ends: string;
+  /** In how many runs. Default: 1. */
+  runs?: number;
 }
-
-/** Whether an export has come to where something is done to it. Asked again and again. */
-type Condition = (progress: ExportProgress, handle: ExportHandle) => boolean | Promise<boolean>;
 
 /** Each with a state of its own. A story's name is that of its history. */
 export const stories: Record<string, () => Story> = {
@@ -205,7 +207,19 @@ export const stories: Record<string, () => Story> = {
     act: { when: () => true, what: cancels.engine },
   }),
   ...cancelledInEachPhase(),
+  ...continuedInEachPhase(),
 };
+
+/** In how many runs a story is played: where it is more than one, on a dev server that suggests a new run early. */
+export function runsOf(name: string): number {
+  return stories[name]!().runs ?? 1;
+}
+
+/** The names of the histories of a story, one for each run. */
+export function historiesOf(name: string): string[] {
+  const runs = runsOf(name);
+  return runs === 1 ? [name] : Array.from({ length: runs }, (_, at) => `${name}-run-${at + 1}`);
+}
 
 /** Where a story is played. */
 export interface Stage {
@@ -272,6 +286,8 @@ async function actOut(
   const ended = result?.outcome ?? readFailure(failure).type;
   if (ended !== story.ends)
     throw new Error(`Story ${name}: expected it to end ${story.ends}, got ${ended} (${failure?.message}).`);
+  const runs = (await runIdsOf(client, handle)).length;
+  if (runs !== runsOf(name)) throw new Error(`Story ${name}: expected ${runsOf(name)} runs, got ${runs}.`);
   return handle;
 }
 
@@ -289,58 +305,10 @@ async function start(name: string, story: Story, client: Client): Promise<Export
   });
 }
 
-/** The phases in which a cancel may come, and how a cancel in it ends. */
+/** How a cancel ends in each phase in which it may come. */
 function cancelledInEachPhase(): Record<string, () => Story> {
-  const phases: Record<string, () => Omit<Story, 'ends' | 'act'> & { when: Condition }> = {
-    creating: () => {
-      let isAsked = false;
-      return {
-        when: () => isAsked,
-        script: {
-          create: async () => {
-            isAsked = true;
-            await untilCancelled();
-          },
-        },
-      };
-    },
-    'creating-again': () => ({
-      when: (_, handle) => isBackingOff(handle),
-      script: {
-        create: () => {
-          throw fail('TwilioUnavailable', 'Twilio answered 503');
-        },
-      },
-    }),
-    waiting: () => ({
-      when: showsStatus('Running'),
-      script: { looks: (job) => [{ statuses: all(job, 'Running') }] },
-    }),
-    downloading: () => {
-      let isAsked = false;
-      return {
-        when: () => isAsked,
-        script: {
-          looks: (job) => [{ statuses: { ...all(job, 'Running'), [job.days[0]!]: 'Completed' } }],
-          download: async () => {
-            isAsked = true;
-            return await untilCancelled();
-          },
-        },
-      };
-    },
-    'waiting-for-quota': () => ({
-      when: ({ phase }) => phase === 'waitingForQuota',
-      script: {
-        create: () => {
-          throw fail('QuotaExhausted', 'no more days today', { retryAfterMs: 36_000_000 });
-        },
-      },
-    }),
-    'cooling-down': () => ({
-      when: showsStatus('NotSubmitted', 'Failed'),
-      script: { looks: (job) => [{ statuses: all(job, 'Failed') }] },
-    }),
+  const cancelled: Record<string, () => Phase & { cleaningWaits?: boolean }> = {
+    ...phases,
     cleaning: () => ({
       when: ({ phase }) => phase === 'cleaning',
       script: { looks: (job) => [{ statuses: all(job, 'Completed') }] },
@@ -348,14 +316,16 @@ function cancelledInEachPhase(): Record<string, () => Story> {
     }),
   };
   return Object.fromEntries(
-    Object.entries(phases).flatMap(([phase, tell]) =>
+    Object.entries(cancelled).flatMap(([phase, tell]) =>
       (['signal', 'engine'] as const).map((way) => {
         const story = (): Story => {
-          const { when, ...rest } = tell();
+          const { when, input, script, cleaningWaits } = tell();
           const ends = way === 'signal' ? 'cancelled' : 'CancelledFailure';
           // After the last day has its outcome a cancel changes nothing.
           return {
-            ...rest,
+            input,
+            script,
+            cleaningWaits,
             ends: phase === 'cleaning' ? 'complete' : ends,
             act: { when, what: cancels[way] },
           };
@@ -366,21 +336,29 @@ function cancelledInEachPhase(): Record<string, () => Story> {
   );
 }
 
+/** The end in a new run, which begins in each phase in which it may. */
+function continuedInEachPhase(): Record<string, () => Story> {
+  return Object.fromEntries(
+    Object.entries<() => Phase>({ ...phases, ...doubtfulPhases }).map(([phase, tell]) => {
+      const story = (): Story => {
+        const { when, input, script, goOn } = tell();
+        const what = async (handle: ExportHandle) => {
+          await toNewRun(handle);
+          await goOn?.(handle);
+        };
+        return { input: input ?? quickInput, script, ends: 'complete', runs: 2, act: { when, what } };
+      };
+      return [`continued-while-${phase}`, story] as const;
+    }),
+  );
+}
+
+const quickInput = inputOf(2, { poll: { minimumInterval: '1 second' }, resubmit: { cooldown: '2 seconds' } });
+
 const cancels = {
   signal: (handle: ExportHandle) => handle.signal('cancel', { reason: 'not needed' }),
   engine: (handle: ExportHandle) => handle.cancel(),
 };
-
-/** Whether an activity of it waits for its next attempt. */
-async function isBackingOff(handle: ExportHandle): Promise<boolean> {
-  const { pendingActivities } = (await handle.describe()).raw;
-  return (pendingActivities ?? []).some(({ lastFailure, attempt }) => lastFailure && (attempt ?? 0) > 1);
-}
-
-function showsStatus(...statuses: string[]): Condition {
-  return ({ days, jobs }) =>
-    jobs.length > 0 && Object.keys(days.byStatus).some((status) => statuses.includes(status));
-}
 
 function untilActed(literal: ExportActivities, acted: AbortSignal): ExportActivities {
   return {
