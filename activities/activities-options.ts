@@ -15,6 +15,12 @@ export const TWILIO_BULKEXPORTS_URL = 'https://bulkexports.twilio.com';
 /** Two exports that fetch four days each; a slot holds a few megabytes. */
 export const DEFAULT_DOWNLOAD_SLOTS = 8;
 
+/**
+ * As many as days are fetched at once, each of which begins with one request. Twilio's limit is of the account, for
+ * all its programs together, and not public: more of it is theirs.
+ */
+export const DEFAULT_REQUESTS_PER_ACCOUNT = 8;
+
 /** What the activities of one worker are made of. */
 export interface CreateActivitiesOptions {
   /** By the names that callers use. A caller never sends a credential. */
@@ -25,6 +31,11 @@ export interface CreateActivitiesOptions {
   twilioUrl?: string;
   /** How many days one worker fetches at once, over all exports. Default {@link DEFAULT_DOWNLOAD_SLOTS}. */
   downloadSlots?: number;
+  /**
+   * How many requests of one account one worker has under way at Twilio at once, under however many names it knows
+   * the account; the others wait, in order. Default {@link DEFAULT_REQUESTS_PER_ACCOUNT}.
+   */
+  requestsPerAccount?: number;
   /** Overrides of the tuning numbers, for tests. */
   settings?: Partial<ActivitySettings>;
   /**
@@ -45,6 +56,7 @@ export interface CreateActivitiesOptions {
 export interface ActivitiesOptions extends Omit<CreateActivitiesOptions, 'twilioUrl'> {
   apiUrl: URL;
   downloadSlots: number;
+  requestsPerAccount: number;
   settings: ActivitySettings;
   isQuotaRejection: IsQuotaRejection;
   random: () => number;
@@ -56,15 +68,17 @@ export interface ActivitiesOptions extends Omit<CreateActivitiesOptions, 'twilio
  * @throws a `TypeError` that names every faulty option at once, and no credential.
  */
 export function readActivitiesOptions(options: CreateActivitiesOptions): ActivitiesOptions {
-  const { twilioUrl = TWILIO_BULKEXPORTS_URL, downloadSlots = DEFAULT_DOWNLOAD_SLOTS } = options;
+  const {
+    twilioUrl = TWILIO_BULKEXPORTS_URL,
+    downloadSlots = DEFAULT_DOWNLOAD_SLOTS,
+    requestsPerAccount = DEFAULT_REQUESTS_PER_ACCOUNT,
+  } = options;
   const read = readApiUrl(twilioUrl);
   const faults = [
     ...findAccountFaults(options.accounts),
     ...findDestinationFaults(options.destinations),
     ...('fault' in read ? [`twilioUrl must be ${API_URL_RULE}, ${read.fault}`] : []),
-    ...(Number.isSafeInteger(downloadSlots) && downloadSlots >= 1
-      ? []
-      : [`downloadSlots must be a whole number of at least 1, got ${downloadSlots}`]),
+    ...findCountFaults({ downloadSlots, requestsPerAccount }),
   ];
   if ('fault' in read || faults.length > 0) {
     const list = faults.map((fault) => `\n  - ${fault}`).join('');
@@ -74,6 +88,7 @@ export function readActivitiesOptions(options: CreateActivitiesOptions): Activit
     ...options,
     apiUrl: read.url,
     downloadSlots,
+    requestsPerAccount,
     settings: { ...defaultSettings, ...options.settings },
     isQuotaRejection: options.isQuotaRejection ?? isQuotaRejection,
     random: options.random ?? Math.random,
@@ -104,6 +119,12 @@ function findDestinationFaults(destinations: unknown): string[] {
   return isJsonObject(destinations) && Object.keys(destinations).length > 0
     ? []
     : ['destinations must hold at least one destination by its name, got none'];
+}
+
+function findCountFaults(counts: Record<string, number>): string[] {
+  return Object.entries(counts)
+    .filter(([, count]) => !Number.isSafeInteger(count) || count < 1)
+    .map(([name, count]) => `${name} must be a whole number of at least 1, got ${count}`);
 }
 
 /** Says what came without saying it: a token in the wrong field is still a token. */

@@ -1,5 +1,3 @@
-import type { Dispatcher } from 'undici';
-import { Agent } from 'undici';
 import type { CreateActivitiesOptions } from './activities-options.ts';
 import { readActivitiesOptions } from './activities-options.ts';
 import type { ActivityParts, KnownAccount } from './activity-parts.ts';
@@ -8,10 +6,11 @@ import { createExportJob } from './create-export-job.ts';
 import { deleteExportJob } from './delete-export-job.ts';
 import { downloadExportDay } from './download-export-day.ts';
 import { createDownloadSlots } from './download/download-slots.ts';
-import { isPrivateHost } from './download/link-check.ts';
-import { createPublicLookup } from './download/private-address.ts';
+import { createHttpAgents } from './http-agents.ts';
 import { sweepExportFiles } from './sweep-export-files.ts';
 import { sweepExportJobs } from './sweep-export-jobs.ts';
+import { createTurns } from './turns.ts';
+import type { Turns } from './turns.ts';
 import type { TwilioAccount } from './twilio/twilio-account.ts';
 import { createTwilioApi } from './twilio/twilio-api.ts';
 import { createTwilioHttp } from './twilio/twilio-http.ts';
@@ -26,22 +25,27 @@ export interface CreatedActivities {
   close: () => Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 15_000;
-/** Twilio limits the concurrent requests of an account; more looks than these at once wait here instead of there. */
-const API_CONNECTIONS = 16;
-
 /**
  * Makes the seven activities. Nothing is connected to and nothing is written before the first of them runs.
  *
  * @throws a `TypeError` that names every faulty option at once.
  */
 export function createActivities(options: CreateActivitiesOptions): CreatedActivities {
-  const { accounts, destinations, apiUrl, downloadSlots, dispatcher, ...rest } =
+  const { accounts, destinations, apiUrl, downloadSlots, requestsPerAccount, dispatcher, ...rest } =
     readActivitiesOptions(options);
   const { settings, random, isQuotaRejection } = rest;
-  const agents = createAgents(apiUrl, dispatcher);
+  const agents = createHttpAgents(apiUrl, dispatcher);
+  const turnsOf = createTurnsByAccount(requestsPerAccount);
   const connect = (account: TwilioAccount): KnownAccount => {
-    const http = createTwilioHttp({ account, dispatcher: agents.api, settings, random, isQuotaRejection });
+    const turns = turnsOf(account);
+    const http = createTwilioHttp({
+      account,
+      turns,
+      dispatcher: agents.api,
+      settings,
+      random,
+      isQuotaRejection,
+    });
     return { accountSid: account.accountSid, api: createTwilioApi(apiUrl, http, settings) };
   };
 
@@ -69,24 +73,13 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
   };
 }
 
-interface Agents {
-  api: Dispatcher;
-  store: Dispatcher;
-  close: () => Promise<void>;
-}
-
-function createAgents(apiUrl: URL, dispatcher: Dispatcher | undefined): Agents {
-  if (dispatcher !== undefined) {
-    return { api: dispatcher, store: dispatcher, close: async () => {} };
-  }
-  const api = new Agent({ connections: API_CONNECTIONS, connect: { timeout: CONNECT_TIMEOUT_MS } });
-  const lookup = isPrivateHost(apiUrl.hostname) ? undefined : createPublicLookup();
-  const store = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS, lookup } });
-  return {
-    api,
-    store,
-    close: async () => {
-      await Promise.all([api.destroy(), store.destroy()]);
-    },
+/** Two names may lead to one account at Twilio, whose limit they share. */
+function createTurnsByAccount(places: number): (account: TwilioAccount) => Turns {
+  const bySid = new Map<string, Turns>();
+  return ({ accountSid }) => {
+    const key = accountSid.toLowerCase();
+    const turns = bySid.get(key) ?? createTurns(places);
+    bySid.set(key, turns);
+    return turns;
   };
 }

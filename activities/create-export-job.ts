@@ -8,7 +8,7 @@ import { createCreateFailure } from './create-failure.ts';
 import { describeDays } from './day-range.ts';
 import { findExportJobs } from './find-export-jobs.ts';
 import { markFriendlyName } from './marker.ts';
-import type { TwilioApi } from './twilio/twilio-api.ts';
+import type { CreateJobRequest, TwilioApi } from './twilio/twilio-api.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
 /**
@@ -49,9 +49,12 @@ export async function createExportJob(
         return found;
       }
       inDoubt = false;
-      scope.signal.throwIfAborted();
-      isUnsettled = inDoubt = isPosting = true;
-      return await makeJob(api, input, friendlyName);
+      return await makeJob(api, input, friendlyName, {
+        signal: scope.signal,
+        onSend: () => {
+          isUnsettled = inDoubt = isPosting = true;
+        },
+      });
     } catch (error) {
       if (isPosting && error instanceof TwilioProblem && error.carriedOut === 'no') {
         isUnsettled = inDoubt = false;
@@ -122,8 +125,10 @@ async function makeJob(
   api: TwilioApi,
   { resourceType, startDay, endDay, webhook, email }: CreateExportJobInput,
   friendlyName: string,
+  sending: Pick<CreateJobRequest, 'signal' | 'onSend'>,
 ): Promise<CreateExportJobResult> {
   const { value, atMs } = await api.createJob({
+    ...sending,
     resourceType,
     startDay,
     endDay,

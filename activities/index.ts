@@ -1,4 +1,8 @@
-export { DEFAULT_DOWNLOAD_SLOTS, TWILIO_BULKEXPORTS_URL } from './activities-options.ts';
+export {
+  DEFAULT_DOWNLOAD_SLOTS,
+  DEFAULT_REQUESTS_PER_ACCOUNT,
+  TWILIO_BULKEXPORTS_URL,
+} from './activities-options.ts';
 export type { CreateActivitiesOptions } from './activities-options.ts';
 export { API_URL_RULE, readApiUrl } from './api-url.ts';
 export type { ReadApiUrl } from './api-url.ts';

@@ -5,7 +5,7 @@ import type { ActivitySettings } from '../settings.ts';
 export interface GetPauseOptions {
   settings: Pick<ActivitySettings, 'getPauseMinimumMs' | 'getPauseMaximumMs'>;
   random: () => number;
-  signal?: AbortSignal;
+  signal: AbortSignal;
 }
 
 /** The short, jittered pause before a GET is sent once more within one attempt of an activity. */

@@ -20,6 +20,10 @@ export interface CreateJobRequest {
   friendlyName: string;
   webhook?: Webhook;
   email?: string;
+  /** Ends the wait for a turn, and never a request that was sent. */
+  signal: AbortSignal;
+  /** Called just before the request is sent: from then on there may be a job. */
+  onSend: () => void;
 }
 
 /** What is wanted of a list. */
@@ -100,7 +104,8 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
   }
 
   return {
-    createJob: async ({ resourceType, startDay, endDay, friendlyName, webhook, email }) => {
+    createJob: async (job) => {
+      const { resourceType, startDay, endDay, friendlyName, webhook, email, signal, onSend } = job;
       const form = new URLSearchParams({ StartDay: startDay, EndDay: endDay, FriendlyName: friendlyName });
       if (webhook !== undefined) {
         form.set('WebhookUrl', webhook.url);
@@ -109,7 +114,14 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
       if (email !== undefined) {
         form.set('Email', email);
       }
-      const answer = await http({ method: 'POST', url: at(`${resourceType}/Jobs`), form, success: 'ok' });
+      const answer = await http({
+        method: 'POST',
+        url: at(`${resourceType}/Jobs`),
+        form,
+        signal,
+        onSend,
+        success: 'ok',
+      });
       const jobSid = parseJob(answer.body)?.jobSid ?? null;
       if (jobSid === null) {
         throw unexpected(`Twilio answered ${answer.status} with a body that names no job_sid`, answer.atMs);

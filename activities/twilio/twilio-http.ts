@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import type { ActivitySettings } from '../settings.ts';
 import { createRedactor } from '../redact.ts';
+import type { Turns } from '../turns.ts';
 import { pauseBeforeGet } from './get-pause.ts';
 import { readNetworkError } from './network-error.ts';
 import type { IsQuotaRejection } from './quota-rejection.ts';
@@ -14,8 +15,10 @@ export interface TwilioRequest {
   method: 'GET' | 'POST' | 'DELETE';
   url: URL;
   form?: URLSearchParams;
-  /** Without it the request is never aborted. */
-  signal?: AbortSignal;
+  /** Ends the wait for a turn, and a request under way that is no POST: what was sent may be carried out. */
+  signal: AbortSignal;
+  /** Called once the request's turn has come, just before it is sent. */
+  onSend?: () => void;
   /** What success looks like: a status class or, for a Day, a redirect that is not followed. */
   success: 'ok' | 'redirect';
 }
@@ -36,6 +39,8 @@ export type TwilioHttp = (request: TwilioRequest) => Promise<TwilioAnswer>;
 /** What the sender needs. */
 export interface CreateTwilioHttpOptions {
   account: TwilioAccount;
+  /** Shared by all senders of one account: Twilio limits the requests of an account, whoever sends them. */
+  turns: Turns;
   dispatcher: Dispatcher;
   settings: ActivitySettings;
   random: () => number;
@@ -43,11 +48,12 @@ export interface CreateTwilioHttpOptions {
 }
 
 /**
- * A GET is sent up to `getTries` times while Twilio is unavailable; anything else once. Every answer that is no
- * success is thrown as a {@link TwilioProblem}.
+ * A GET is sent up to `getTries` times while Twilio is unavailable; anything else once. Each try takes a turn of its
+ * own, and gives it back with its answer. Every answer that is no success is thrown as a {@link TwilioProblem}.
  */
 export function createTwilioHttp({
   account,
+  turns,
   dispatcher,
   settings,
   random,
@@ -56,14 +62,25 @@ export function createTwilioHttp({
   const basic = Buffer.from(`${account.username}:${account.password}`).toString('base64');
   const redact = createRedactor([account.password, basic]);
 
+  async function sendInTurn(twilioRequest: TwilioRequest): Promise<TwilioAnswer> {
+    const release = await turns.take(twilioRequest.signal);
+    try {
+      twilioRequest.onSend?.();
+      return await send(twilioRequest);
+    } finally {
+      release();
+    }
+  }
+
   async function send({ method, url, form, signal, success }: TwilioRequest): Promise<TwilioAnswer> {
+    const isAbortable = method !== 'POST';
     let response: Dispatcher.ResponseData;
     let text: string | null;
     try {
       response = await request(url, {
         dispatcher,
         method,
-        signal,
+        signal: isAbortable ? signal : undefined,
         headersTimeout: settings.requestTimeoutMs,
         bodyTimeout: settings.requestTimeoutMs,
         headers: {
@@ -78,7 +95,9 @@ export function createTwilioHttp({
         ? await readText(response.body, settings.answerLimitBytes)
         : await readWithin(response.body, ERROR_LIMIT_BYTES);
     } catch (error) {
-      signal?.throwIfAborted();
+      if (isAbortable) {
+        signal.throwIfAborted();
+      }
       throw toProblem(error);
     }
     const atMs = readDate(response.headers['date']);
@@ -101,7 +120,7 @@ export function createTwilioHttp({
     const tries = twilioRequest.method === 'GET' ? settings.getTries : 1;
     for (let number = 1; ; number++) {
       try {
-        return await send(twilioRequest);
+        return await sendInTurn(twilioRequest);
       } catch (error) {
         if (!(error instanceof TwilioProblem) || error.kind !== 'unavailable' || number >= tries) {
           throw error;
