@@ -1,5 +1,8 @@
+import type { Duration } from '@temporalio/common';
 import type { Dispatcher } from 'undici';
 import { API_URL_RULE, readApiUrl } from './api-url.ts';
+import type { DurationRule } from './durations.ts';
+import { QUOTA_DAY, readDuration, STALL_TIMEOUT } from './durations.ts';
 import { isJsonObject } from './json-object.ts';
 import type { ActivitySettings } from './settings.ts';
 import { defaultSettings } from './settings.ts';
@@ -36,6 +39,10 @@ export interface CreateActivitiesOptions {
    * the account; the others wait, in order. Default {@link DEFAULT_REQUESTS_PER_ACCOUNT}.
    */
   requestsPerAccount?: number;
+  /** How long a download may bring no bytes before it is given up and tried again. Default `60 seconds`. */
+  stallTimeout?: Duration;
+  /** How long one of Twilio's quotas holds, counted from 1970 on. Default `1 day`, which is a day of UTC. */
+  quotaDay?: Duration;
   /** Overrides of the tuning numbers, for tests. */
   settings?: Partial<ActivitySettings>;
   /**
@@ -53,7 +60,10 @@ export interface CreateActivitiesOptions {
 }
 
 /** The options with every default filled in. */
-export interface ActivitiesOptions extends Omit<CreateActivitiesOptions, 'twilioUrl'> {
+export interface ActivitiesOptions extends Omit<
+  CreateActivitiesOptions,
+  'twilioUrl' | 'stallTimeout' | 'quotaDay'
+> {
   apiUrl: URL;
   downloadSlots: number;
   requestsPerAccount: number;
@@ -72,24 +82,30 @@ export function readActivitiesOptions(options: CreateActivitiesOptions): Activit
     twilioUrl = TWILIO_BULKEXPORTS_URL,
     downloadSlots = DEFAULT_DOWNLOAD_SLOTS,
     requestsPerAccount = DEFAULT_REQUESTS_PER_ACCOUNT,
+    stallTimeout,
+    quotaDay,
+    ...rest
   } = options;
   const read = readApiUrl(twilioUrl);
-  const faults = [
+  const faults: string[] = [];
+  const stallMs = takeDuration('stallTimeout', stallTimeout, STALL_TIMEOUT, faults);
+  const quotaDayMs = takeDuration('quotaDay', quotaDay, QUOTA_DAY, faults);
+  faults.push(
     ...findAccountFaults(options.accounts),
     ...findDestinationFaults(options.destinations),
     ...('fault' in read ? [`twilioUrl must be ${API_URL_RULE}, ${read.fault}`] : []),
     ...findCountFaults({ downloadSlots, requestsPerAccount }),
-  ];
+  );
   if ('fault' in read || faults.length > 0) {
     const list = faults.map((fault) => `\n  - ${fault}`).join('');
     throw new TypeError(`Could not create the activities. Expected other options:${list}`);
   }
   return {
-    ...options,
+    ...rest,
     apiUrl: read.url,
     downloadSlots,
     requestsPerAccount,
-    settings: { ...defaultSettings, ...options.settings },
+    settings: { ...defaultSettings, stallMs, quotaDayMs, ...options.settings },
     isQuotaRejection: options.isQuotaRejection ?? isQuotaRejection,
     random: options.random ?? Math.random,
   };
@@ -119,6 +135,19 @@ function findDestinationFaults(destinations: unknown): string[] {
   return isJsonObject(destinations) && Object.keys(destinations).length > 0
     ? []
     : ['destinations must hold at least one destination by its name, got none'];
+}
+
+function takeDuration(
+  name: string,
+  duration: Duration | undefined,
+  rule: DurationRule,
+  faults: string[],
+): number {
+  const ms = readDuration(duration ?? rule.fallback, rule);
+  if (ms === null) {
+    faults.push(`${name} must be ${rule.words}, got ${JSON.stringify(duration)}`);
+  }
+  return ms ?? 0;
 }
 
 function findCountFaults(counts: Record<string, number>): string[] {

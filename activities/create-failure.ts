@@ -4,8 +4,6 @@ import { createStorageFailure, StorageProblem } from './storage/storage-problem.
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
-const DAY_MS = 86_400_000;
-
 /** What a create that failed was. */
 export interface CreateFailureOptions {
   parts: Pick<ActivityParts, 'settings' | 'random'>;
@@ -54,9 +52,17 @@ export function createCreateFailure(
         details: [refused],
       });
     case 'quotaExhausted': {
-      const retryAfterMs = Math.ceil(DAY_MS - (error.atMs % DAY_MS) + random() * settings.quotaJitterMs);
+      const { quotaDayMs, quotaJitterMs } = settings;
+      const jitterMs = random() * Math.min(quotaJitterMs, quotaDayMs / 10);
+      const retryAfterMs = Math.ceil(quotaDayMs - (error.atMs % quotaDayMs) + jitterMs);
       const details: CreateRefusedDetails = { ...refused, retryAfterMs };
-      return createTwilioFailure(error, { doing, expected, details: [details] });
+      const until = new Date(error.atMs + retryAfterMs).toISOString().replace(/\.\d+Z$/, 'Z');
+      return createTwilioFailure(error, {
+        doing,
+        expected,
+        details: [details],
+        advice: `Twilio takes 366 requested days per UTC day, over all subaccounts: the export waits until ${until}.`,
+      });
     }
     case 'rateLimited':
       return createTwilioFailure(error, {

@@ -8,6 +8,8 @@ export { API_URL_RULE, readApiUrl } from './api-url.ts';
 export type { ReadApiUrl } from './api-url.ts';
 export { createActivities } from './create-activities.ts';
 export type { CreatedActivities } from './create-activities.ts';
+export { QUOTA_DAY, readDuration, STALL_TIMEOUT } from './durations.ts';
+export type { DurationRule } from './durations.ts';
 export { isJsonObject } from './json-object.ts';
 export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
@@ -15,6 +17,7 @@ export type { DayKey, DayProof, DayStorage, HalfFile, StoreManifestInput } from 
 export { createFileStorage } from './storage/file-storage.ts';
 export { StorageProblem } from './storage/storage-problem.ts';
 export type { StorageProblemKind } from './storage/storage-problem.ts';
+export { parseQuotaForm, QUOTA_FORM_RULE } from './twilio/quota-form.ts';
 export { isQuotaRejection } from './twilio/quota-rejection.ts';
 export type { IsQuotaRejection, RefusedCreate } from './twilio/quota-rejection.ts';
 export { isAccountSid } from './twilio/twilio-account.ts';

@@ -29,7 +29,9 @@ export interface ActivitySettings {
   retryAfterCapMs: number;
   /** From a create in doubt to its next attempt, which settles first. */
   createRetryMs: number;
-  /** The quota starts anew at midnight UTC for everybody: spread the rush. */
+  /** How long one of Twilio's quotas holds. */
+  quotaDayMs: number;
+  /** The quota starts anew at midnight UTC for everybody: spread the rush. A tenth of a shorter quota day. */
   quotaJitterMs: number;
   /** Until a person has mended something: credentials, a full disk, permissions. */
   slowRetryMs: number;
@@ -65,7 +67,7 @@ export interface ActivitySettings {
   sweepAtOnce: number;
 }
 
-/** What the package runs with. */
+/** What the package runs with, where the options do not say otherwise. */
 export const defaultSettings: ActivitySettings = {
   settleMs: 60_000,
   heartbeatMs: 5_000,
@@ -79,6 +81,7 @@ export const defaultSettings: ActivitySettings = {
   rateLimitedMs: 10_000,
   retryAfterCapMs: 15 * 60_000,
   createRetryMs: 1_000,
+  quotaDayMs: 86_400_000,
   quotaJitterMs: 10 * 60_000,
   slowRetryMs: 5 * 60_000,
   unaccountedAfterMs: 60 * 60_000,

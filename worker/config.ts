@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { Duration } from '@temporalio/common';
 import {
   API_URL_RULE,
   DEFAULT_DOWNLOAD_SLOTS,
+  DEFAULT_REQUESTS_PER_ACCOUNT,
+  type IsQuotaRejection,
+  QUOTA_DAY,
   readApiUrl,
+  STALL_TIMEOUT,
   TWILIO_BULKEXPORTS_URL,
   type TwilioAccount,
 } from '../activities/index.ts';
@@ -10,6 +15,12 @@ import { DEFAULT_TASK_QUEUE } from '../workflows/api.ts';
 import type { Environment, ReadFile } from './environment.ts';
 import { readAccounts } from './read-accounts.ts';
 import { readDestinations } from './read-destinations.ts';
+import {
+  readActivitiesPerSecond,
+  readDurationVariable,
+  readQuotaRejection,
+  readWholeNumber,
+} from './read-settings.ts';
 
 /** What a worker runs with: checked, every default filled in. It holds credentials: do not log it. */
 export interface WorkerConfig {
@@ -22,6 +33,16 @@ export interface WorkerConfig {
   twilioUrl: string;
   /** How many days this process fetches at a time. */
   downloadSlots: number;
+  /** How many requests of one account this process has under way at Twilio at once. */
+  requestsPerAccount: number;
+  /** How many activities a second the whole task queue gives out, over all its workers; undefined for no limit. */
+  activitiesPerSecond: number | undefined;
+  /** How long a download may bring no bytes. */
+  stallTimeout: Duration;
+  /** How a spent quota is told from other refusals. */
+  isQuotaRejection: IsQuotaRejection;
+  /** How long one of Twilio's quotas holds. */
+  quotaDay: Duration;
 }
 
 /** The configuration can not be used. */
@@ -38,7 +59,9 @@ export class InvalidWorkerConfig extends Error {
 }
 
 /** More open files and connections than this belong into several processes. */
-const MAXIMUM_DOWNLOAD_SLOTS = 200;
+const DOWNLOAD_SLOTS = { fallback: DEFAULT_DOWNLOAD_SLOTS, maximum: 200 };
+/** No account is known to be allowed more at once. */
+const REQUESTS_PER_ACCOUNT = { fallback: DEFAULT_REQUESTS_PER_ACCOUNT, maximum: 100 };
 
 /**
  * Reads the whole configuration of a worker from the environment.
@@ -55,7 +78,17 @@ export function readWorkerConfig(
     accounts: readAccounts(env, readFile, faults),
     destinations: readDestinations(env, faults),
     twilioUrl: readTwilioUrl(env, faults),
-    downloadSlots: readDownloadSlots(env, faults),
+    downloadSlots: readWholeNumber(env, 'BULK_EXPORTS_DOWNLOAD_SLOTS', DOWNLOAD_SLOTS, faults),
+    requestsPerAccount: readWholeNumber(
+      env,
+      'BULK_EXPORTS_REQUESTS_PER_ACCOUNT',
+      REQUESTS_PER_ACCOUNT,
+      faults,
+    ),
+    activitiesPerSecond: readActivitiesPerSecond(env, faults),
+    stallTimeout: readDurationVariable(env, 'BULK_EXPORTS_STALL_TIMEOUT', STALL_TIMEOUT, faults),
+    isQuotaRejection: readQuotaRejection(env, faults),
+    quotaDay: readDurationVariable(env, 'BULK_EXPORTS_QUOTA_DAY', QUOTA_DAY, faults),
   };
   faults.push(...misspelt(env));
   if (faults.length > 0) throw new InvalidWorkerConfig(faults);
@@ -76,18 +109,6 @@ function readTaskQueue(env: Environment, faults: string[]): string {
   return name;
 }
 
-function readDownloadSlots(env: Environment, faults: string[]): number {
-  const text = env['BULK_EXPORTS_DOWNLOAD_SLOTS'] || String(DEFAULT_DOWNLOAD_SLOTS);
-  const slots = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(slots >= 1 && slots <= MAXIMUM_DOWNLOAD_SLOTS)) {
-    faults.push(
-      `BULK_EXPORTS_DOWNLOAD_SLOTS must be a whole number from 1 to ${MAXIMUM_DOWNLOAD_SLOTS}, ` +
-        `got ${JSON.stringify(text.slice(0, 80))}`,
-    );
-  }
-  return slots;
-}
-
 function readTwilioUrl(env: Environment, faults: string[]): string {
   const text = env['TWILIO_BULKEXPORTS_URL'] || TWILIO_BULKEXPORTS_URL;
   const read = readApiUrl(text);
@@ -98,8 +119,13 @@ function readTwilioUrl(env: Environment, faults: string[]): string {
 
 const KNOWN_VARIABLES = [
   'BULK_EXPORTS_ACCOUNTS',
+  'BULK_EXPORTS_ACTIVITIES_PER_SECOND',
   'BULK_EXPORTS_DESTINATIONS',
   'BULK_EXPORTS_DOWNLOAD_SLOTS',
+  'BULK_EXPORTS_QUOTA_DAY',
+  'BULK_EXPORTS_QUOTA_REJECTION',
+  'BULK_EXPORTS_REQUESTS_PER_ACCOUNT',
+  'BULK_EXPORTS_STALL_TIMEOUT',
   'BULK_EXPORTS_TASK_QUEUE',
 ];
 

@@ -21,13 +21,20 @@ export interface CreateWorkerOptions extends BulkExportsPluginOptions {
   taskQueue: string;
   /** Default made now from the package's workflow, in about a second. */
   workflowBundle?: WorkflowBundleOption;
+  /**
+   * How many activities a second the engine gives out of the whole task queue, to all its workers together. The last
+   * worker that asks sets it, so all of them need the same. Default no limit: at what rate an account may ask is not
+   * public, its requests at once are limited already, and a queue serves many accounts.
+   */
+  activitiesPerSecond?: number;
   /** How long running activities may go on after a shutdown began. Default `15 seconds`. */
   shutdownGraceTime?: Duration;
 }
 
 /** A Worker that runs exports and nothing else. Its HTTP connections are closed when it has ended. */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
-  const { connection, namespace, taskQueue, workflowBundle, shutdownGraceTime, ...pluginOptions } = options;
+  const { connection, namespace, taskQueue, workflowBundle, shutdownGraceTime, ...rest } = options;
+  const { activitiesPerSecond, ...pluginOptions } = rest;
   const downloadSlots = options.downloadSlots ?? DEFAULT_DOWNLOAD_SLOTS;
   return await Worker.create({
     connection,
@@ -37,6 +44,7 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     plugins: [new BulkExportsPlugin({ ...pluginOptions, downloadSlots })],
     // A download beyond the slots waits in the process or is sent back, so that looks always find a place.
     maxConcurrentActivityTaskExecutions: 2 * downloadSlots + 50,
+    maxTaskQueueActivitiesPerSecond: activitiesPerSecond,
     shutdownGraceTime: shutdownGraceTime ?? SHUTDOWN_GRACE_TIME,
     shutdownForceTime: SHUTDOWN_FORCE_TIME,
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CreateExportJobInput } from '../../activities/index.ts';
+import { msToNumber } from '@temporalio/common';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
 import { startFront } from './front.ts';
 import { identity, runActivity, startRig } from './rig.ts';
@@ -215,6 +216,27 @@ test('a spent quota names the time until the next UTC day', async (t) => {
     details.retryAfterMs >= 7_200_000 && details.retryAfterMs <= 7_800_000,
     `${details.retryAfterMs}`,
   );
+  const until = new Date(Date.parse('2026-10-10T22:00:00Z') + details.retryAfterMs).toISOString();
+  assert.ok(failure?.message.endsWith(`the export waits until ${until.slice(0, 19)}Z.`), failure?.message);
+});
+
+test('a quota day of another length ends where whole ones since 1970 do, and its jitter is a tenth of it', async (t) => {
+  const at = '2026-10-10T12:00:00Z';
+  for (const quotaDay of ['7 seconds', '5 hours', '7 days'] as const) {
+    const { run } = await startRig(t, {
+      simulator: { quotaDays: 0, clock: { kind: 'manual', start: at } },
+      quotaDay,
+    });
+    const { failure } = await run('createExportJob', input);
+    const [{ retryAfterMs = Number.NaN } = {}] = (failure?.details ?? []) as { retryAfterMs?: number }[];
+    const dayMs = msToNumber(quotaDay);
+    const restMs = (Math.floor(Date.parse(at) / dayMs) + 1) * dayMs - Date.parse(at);
+    const jitterMs = Math.min(dayMs / 10, 600_000);
+    assert.ok(
+      retryAfterMs >= restMs && retryAfterMs <= restMs + jitterMs + 1,
+      `${retryAfterMs} of ${quotaDay}`,
+    );
+  }
 });
 
 test('any other refusal is final and carries code, words and request id', async (t) => {

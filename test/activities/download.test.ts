@@ -236,6 +236,21 @@ test('a connection without bytes is a stall, and what came before it is kept', a
   assert.equal((await halves(rig)).length, 1);
 });
 
+test('how long no bytes are a stall is for the options to say', { timeout: 30_000 }, async (t) => {
+  const rig = await startDays(t, { sizeBytes: 400_000 });
+  rig.simulator.faults.add({ kind: 'stall', operation: 'getFile' });
+  const { accountSid, authToken } = rig.simulator;
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid, username: accountSid, password: authToken } },
+    destinations: { default: createFileStorage(pathToFileURL(rig.root).href) },
+    twilioUrl: rig.simulator.apiUrl,
+    stallTimeout: '1 second',
+  });
+  t.after(close);
+  const { failure } = await runActivity(activities.downloadExportDay, input);
+  assert.equal(failure?.type, 'DownloadStalled');
+});
+
 test('a link that has expired is rejected and a fresh one is asked for at the next attempt', async (t) => {
   const rig = await startDays(t);
   rig.simulator.faults.add({ kind: 'expiredLink', operation: 'fetchDay', times: 1 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFailure } from '../../activities/failures.ts';
 import { createRedactor, redactText } from '../../activities/redact.ts';
+import { parseQuotaForm } from '../../activities/twilio/quota-form.ts';
 import { isQuotaRejection } from '../../activities/twilio/quota-rejection.ts';
 
 test('text from outside loses its links with a query, its line breaks and its length', () => {
@@ -64,4 +65,36 @@ test('a spent quota is told from other refusals by its words', () => {
     assert.ok(!isQuota(400, message), message);
   }
   assert.ok(!isQuota(500, 'quota backend failed'), 'no quota');
+});
+
+test('a spent quota is told by the form that somebody knows: all that it names has to hold', () => {
+  const refused = { status: 403, code: 20_008, message: 'Your Daily Quota is spent' };
+  for (const form of [
+    'status=403',
+    'code=20008',
+    'words=daily quota',
+    'status=403,code=20008',
+    ' code = 20008 , words = quota is spent ',
+  ]) {
+    const isQuota = parseQuotaForm(form);
+    assert.equal(isQuota?.(refused), true, form);
+    assert.ok(!isQuota?.({ status: 400, code: null, message: 'Only one export per day' }), form);
+  }
+  assert.ok(!parseQuotaForm('status=403,code=20008')?.({ ...refused, code: 20_003 }), 'another code');
+  assert.ok(!parseQuotaForm('status=403,code=20008')?.({ ...refused, status: 400 }), 'another status');
+  assert.ok(!parseQuotaForm('status=403,words=quota')?.({ ...refused, message: '' }), 'other words');
+  for (const none of [
+    '',
+    'status',
+    'status=',
+    'status=500',
+    'code=x',
+    'words=',
+    'status=403,',
+    'status=403,status=400',
+    'toString=1',
+    'status=403;code=20008',
+  ]) {
+    assert.equal(parseQuotaForm(none), null, none);
+  }
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Info } from '@temporalio/activity';
+import type { Duration } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -54,6 +55,7 @@ export interface RigOptions {
   downloadSlots?: number;
   password?: string;
   twilioUrl?: string;
+  quotaDay?: Duration;
 }
 
 /** The first run id of the export that the tests run. */
@@ -80,6 +82,7 @@ export async function startRig(t: TestContext, options: RigOptions = {}): Promis
     destinations: { default: createFileStorage(pathToFileURL(root).href) },
     twilioUrl: options.twilioUrl ?? simulator.apiUrl,
     downloadSlots: options.downloadSlots,
+    quotaDay: options.quotaDay,
     settings: { ...quickSettings, ...options.settings },
   });
   t.after(async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { CreateExportJobInput } from '../../activities/index.ts';
-import { createActivities, createFileStorage } from '../../activities/index.ts';
+import { readActivitiesOptions } from '../../activities/activities-options.ts';
+import { createActivities, createFileStorage, defaultSettings } from '../../activities/index.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { identity, startRig } from './rig.ts';
 
@@ -155,6 +156,16 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
   }
 });
 
+test('the options that were left out are what the settings say', () => {
+  const accounts = { default: { accountSid: `AC${'0'.repeat(32)}`, username: 'u', password: 'p' } };
+  const { settings, requestsPerAccount } = readActivitiesOptions({
+    accounts,
+    destinations: { default: createFileStorage('file:./exports') },
+  });
+  assert.deepEqual(settings, defaultSettings);
+  assert.equal(requestsPerAccount, 8);
+});
+
 test('faulty options are named, all at once and without a credential', () => {
   const accounts = { default: { accountSid: `AC${'0'.repeat(32)}`, username: 'u', password: 'p' } };
   const destinations = { default: createFileStorage('file:./exports') };
@@ -164,6 +175,10 @@ test('faulty options are named, all at once and without a credential', () => {
     [{ twilioUrl: 'https://:planted@example.com' }, /twilioUrl .*credentials/],
     [{ twilioUrl: 'https://example.com/?planted' }, /twilioUrl .*without a path/],
     [{ downloadSlots: 0 }, /downloadSlots/],
+    [{ requestsPerAccount: 0 }, /requestsPerAccount must be a whole number of at least 1, got 0/],
+    [{ stallTimeout: 999 }, /stallTimeout must be a duration of 1 second to 1 hour .*got 999/],
+    [{ quotaDay: '8 days' as const }, /quotaDay must be a duration of 1 second to 7 days .*got "8 days"/],
+    [{ stallTimeout: 'soon' as never, quotaDay: 0 }, /stallTimeout [^]*got "soon"[^]*quotaDay [^]*got 0/],
     [{ accounts: {} }, /accounts must hold at least one/],
     [{ destinations: {} }, /destinations must hold at least one/],
     [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { createActivities, createFileStorage, isQuotaRejection } from '../../activities/index.ts';
 import { InvalidWorkerConfig, readWorkerConfig } from '../../worker/config.ts';
 import type { Environment, ReadFile } from '../../worker/environment.ts';
 
@@ -9,6 +10,7 @@ const OTHER_SID = `AC${'f'.repeat(32)}`;
 const KEY = `SK${'1'.repeat(32)}`;
 const TOKEN = 'tokenTokenTokenTokenTokenToken12';
 const SECRET = 'secretSecretSecretSecretSecret34';
+const ANY_STORAGE = createFileStorage('file:./never-made');
 const BASE = { TWILIO_ACCOUNT_SID: SID, TWILIO_AUTH_TOKEN: TOKEN };
 const EMPTY_FILE: ReadFile = (path) => {
   throw Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' });
@@ -22,6 +24,11 @@ describe('the configuration of a worker', () => {
       destinations: { default: 'file:./exports' },
       twilioUrl: 'https://bulkexports.twilio.com',
       downloadSlots: 8,
+      requestsPerAccount: 8,
+      activitiesPerSecond: undefined,
+      stallTimeout: '60 seconds',
+      isQuotaRejection,
+      quotaDay: '1 day',
     });
   });
 
@@ -38,11 +45,25 @@ describe('the configuration of a worker', () => {
       BULK_EXPORTS_TASK_QUEUE: 'exports-eu',
       BULK_EXPORTS_DESTINATIONS: '{"default": "file:///srv/exports", "lake": "file:./lake"}',
       BULK_EXPORTS_DOWNLOAD_SLOTS: '12',
+      BULK_EXPORTS_REQUESTS_PER_ACCOUNT: '3',
+      BULK_EXPORTS_ACTIVITIES_PER_SECOND: '0.5',
+      BULK_EXPORTS_STALL_TIMEOUT: '2 minutes',
+      BULK_EXPORTS_QUOTA_REJECTION: 'status=403, code=20008',
+      BULK_EXPORTS_QUOTA_DAY: '5 seconds',
       TWILIO_BULKEXPORTS_URL: 'http://127.0.0.1:4010/',
     });
     assert.equal(config.taskQueue, 'exports-eu');
     assert.deepEqual(config.destinations, { default: 'file:///srv/exports', lake: 'file:./lake' });
     assert.equal(config.downloadSlots, 12);
+    assert.equal(config.requestsPerAccount, 3);
+    assert.equal(config.activitiesPerSecond, 0.5);
+    assert.equal(config.stallTimeout, '2 minutes');
+    assert.ok(config.isQuotaRejection({ status: 403, code: 20_008, message: '' }), 'the form that was given');
+    assert.ok(
+      !config.isQuotaRejection({ status: 403, code: 20_003, message: 'daily quota' }),
+      'no other form',
+    );
+    assert.equal(config.quotaDay, '5 seconds');
     assert.equal(config.twilioUrl, 'http://127.0.0.1:4010');
   });
 
@@ -112,6 +133,38 @@ describe('the configuration of a worker', () => {
       'too many slots',
       { ...BASE, BULK_EXPORTS_DOWNLOAD_SLOTS: '201' },
       [/^BULK_EXPORTS_DOWNLOAD_SLOTS must be/],
+    ],
+    [
+      'no request of an account at a time',
+      { ...BASE, BULK_EXPORTS_REQUESTS_PER_ACCOUNT: '0' },
+      [/^BULK_EXPORTS_REQUESTS_PER_ACCOUNT must be a whole number from 1 to 100, got "0"/],
+    ],
+    [
+      'a rate of activities that no export would get on with',
+      { ...BASE, BULK_EXPORTS_ACTIVITIES_PER_SECOND: '0.05' },
+      [/^BULK_EXPORTS_ACTIVITIES_PER_SECOND must be a number from 0\.1 to 10000, got "0\.05"/],
+    ],
+    [
+      'a rate of activities that is none',
+      { ...BASE, BULK_EXPORTS_ACTIVITIES_PER_SECOND: 'Infinity' },
+      [/^BULK_EXPORTS_ACTIVITIES_PER_SECOND must be a number/],
+    ],
+    [
+      'a stall that a number without its unit makes too short',
+      { ...BASE, BULK_EXPORTS_STALL_TIMEOUT: '60' },
+      [/^BULK_EXPORTS_STALL_TIMEOUT must be a duration of 1 second to 1 hour such as "60 seconds", got "60"/],
+    ],
+    [
+      'a quota day that is no duration',
+      { ...BASE, BULK_EXPORTS_QUOTA_DAY: 'Friday' },
+      [/^BULK_EXPORTS_QUOTA_DAY must be a duration of 1 second to 7 days such as "1 day", got "Friday"/],
+    ],
+    [
+      'a form of the spent quota that is none',
+      { ...BASE, BULK_EXPORTS_QUOTA_REJECTION: '403/20008' },
+      [
+        /^BULK_EXPORTS_QUOTA_REJECTION must be one or more of status=, code= and words=.*status=403,code=20008.*got "403\/20008"/,
+      ],
     ],
     [
       'plain http to another machine',
@@ -286,7 +339,14 @@ describe('the configuration of a worker', () => {
       'BULK_EXPORTS_TASK_QUEUE',
     ];
     names.push('BULK_EXPORTS_DESTINATIONS', 'BULK_EXPORTS_DOWNLOAD_SLOTS', 'BULK_EXPORTS_ACCOUNTS');
-    const anything = fc.oneof(fc.string(), fc.json(), fc.webUrl(), fc.constantFrom(SID, TOKEN, '7'));
+    names.push('BULK_EXPORTS_REQUESTS_PER_ACCOUNT', 'BULK_EXPORTS_ACTIVITIES_PER_SECOND');
+    names.push('BULK_EXPORTS_STALL_TIMEOUT', 'BULK_EXPORTS_QUOTA_DAY', 'BULK_EXPORTS_QUOTA_REJECTION');
+    const anything = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.webUrl(),
+      fc.constantFrom(SID, TOKEN, '7', '7 seconds', 'status=407'),
+    );
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), anything), fc.json(), (env, content) => {
         try {
@@ -295,6 +355,9 @@ describe('the configuration of a worker', () => {
             config.downloadSlots >= 1 && config.taskQueue !== '' && URL.canParse(config.twilioUrl),
             JSON.stringify(config),
           );
+          // What a worker is made of: it refuses what this has let through.
+          const { close } = createActivities({ ...config, destinations: { default: ANY_STORAGE } });
+          void close();
           assert.ok(
             Object.keys(config.accounts).length > 0 && Object.keys(config.destinations).length > 0,
             JSON.stringify(config),
