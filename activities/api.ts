@@ -88,7 +88,10 @@ export interface ExportActivities {
   /** Deletes every job at Twilio that carries this export's marker and is not among `keep`. */
   sweepExportJobs: (input: SweepExportJobsInput) => Promise<SweepExportJobsResult>;
 
-  /** Removes the half files and verdicts that this export left in its destination. */
+  /**
+   * Removes the half files and verdicts that this export left in its destination, and half files that nobody has
+   * touched for two days: those of exports that were terminated.
+   */
   sweepExportFiles: (input: SweepExportFilesInput) => Promise<void>;
 
   /** Writes the manifest, at once and whole. Repeating it replaces it. */

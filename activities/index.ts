@@ -13,7 +13,14 @@ export type { DurationRule } from './durations.ts';
 export { isJsonObject } from './json-object.ts';
 export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
-export type { DayKey, DayProof, DayStorage, HalfFile, StoreManifestInput } from './storage/day-storage.ts';
+export type {
+  DayKey,
+  DayProof,
+  DayStorage,
+  HalfFile,
+  StoreManifestInput,
+  SweepStaleInput,
+} from './storage/day-storage.ts';
 export { createFileStorage } from './storage/file-storage.ts';
 export { StorageProblem } from './storage/storage-problem.ts';
 export type { StorageProblemKind } from './storage/storage-problem.ts';

@@ -63,6 +63,13 @@ export interface ActivitySettings {
    */
   slotsBusyMs: number;
   slotsBusyMaximumMs: number;
+  /**
+   * How long nobody may have touched a half file before it counts as left behind. An attempt lasts a day at most, and
+   * each has a file of its own; an export that no worker could serve for two days begins its file anew.
+   */
+  staleHalfMs: number;
+  /** How long the end of an export may take to look for such files of others. */
+  staleSweepMs: number;
   /** Files or jobs that clean-up removes at once; Twilio limits the concurrent requests of a whole account. */
   sweepAtOnce: number;
 }
@@ -94,5 +101,7 @@ export const defaultSettings: ActivitySettings = {
   linkFreshMs: 60_000,
   slotsBusyMs: 10_000,
   slotsBusyMaximumMs: 60_000,
+  staleHalfMs: 48 * 60 * 60_000,
+  staleSweepMs: 60_000,
   sweepAtOnce: 8,
 };

@@ -24,6 +24,31 @@ export function dayFolder({ accountSid, resourceType, day }: DayKey): string {
   return join(`account=${accountSid}`, `type=${resourceType}`, `day=${day}`);
 }
 
+/** Whether a folder of a destination is that of an account. */
+export function isAccountFolder(name: string): boolean {
+  return name.startsWith('account=') && isAccountSid(name.slice('account='.length));
+}
+
+/** Whether a folder of an account is that of a resource type. */
+export function isTypeFolder(name: string): boolean {
+  return name.startsWith('type=') && resourceTypes.has(name.slice('type='.length));
+}
+
+/** Whether a folder of a resource type is that of a day. */
+export function isDayFolder(name: string): boolean {
+  return name.startsWith('day=') && isDay(name.slice('day='.length));
+}
+
+/**
+ * Whether a name is one that an attempt gives to what is not published yet: its half file, or the proof of it. The
+ * proof of a published file is none.
+ */
+export function isAbandonable(name: string): boolean {
+  return /^(?:_half-[0-9a-f]{12}-[A-Za-z0-9_-]*-[0-9a-f]{8}|_verdict-[0-9a-f]{12}-[0-9a-f]{8}\.json)$/.test(
+    name,
+  );
+}
+
 /** The name of the proof that an export keeps beside a published day. */
 export function verdictName(exportId: string): string {
   return `${verdictPrefix(exportId)}.json`;

@@ -35,8 +35,21 @@ export interface DayStorage {
   createHalf: (key: DayKey, etag: string | null) => Promise<HalfFile>;
   /** Removes what this export left for the day, the published file excepted. */
   sweepDay: (key: DayKey) => Promise<void>;
+  /**
+   * Removes what attempts of any export have left unpublished and nobody has touched for so long. It may be called
+   * often, and does nothing where it was done a moment ago.
+   */
+  sweepStale: (input: SweepStaleInput) => Promise<void>;
   /** Writes the manifest at once and whole, in place of an earlier one, and gives its URL. */
   writeManifest: (input: StoreManifestInput) => Promise<string>;
+}
+
+/** What counts as stale, and when to stop. */
+export interface SweepStaleInput {
+  /** How long nobody has touched a file, at least. */
+  staleMs: number;
+  /** Ends the sweep between two folders; what is left is for the next one. */
+  signal: AbortSignal;
 }
 
 /** A manifest and the two names by which it is found. */

@@ -12,6 +12,7 @@ import { orNull } from './or-null.ts';
 import { adoptHalf, createHalf, newAttemptId } from './own-half-file.ts';
 import { removeStale } from './remove-stale.ts';
 import { toSafeName } from './safe-name.ts';
+import { sweepStale } from './sweep-stale.ts';
 
 /**
  * A destination on a local or mounted disk. `url`: `file:///srv/exports`, or relative to the folder where the
@@ -22,6 +23,7 @@ import { toSafeName } from './safe-name.ts';
 export function createFileStorage(url: string): DayStorage {
   const root = parseFileDestination(url);
   const folderOf = (key: DayKey): string => join(root, dayFolder(key));
+  let staleSweptAtMs = -Infinity;
 
   return {
     check: () => named(`could not write to ${root}`, () => checkFolder(root)),
@@ -33,22 +35,36 @@ export function createFileStorage(url: string): DayStorage {
       named('could not make a half file', () => createHalf(folderOf(key), key.exportId, etag)),
     sweepDay: (key) =>
       named('could not clean up the folder of the day', () => sweepDay(folderOf(key), key.exportId)),
+    sweepStale: async (input) => {
+      if (performance.now() - staleSweptAtMs < STALE_SWEEP_INTERVAL_MS) {
+        return;
+      }
+      staleSweptAtMs = performance.now();
+      await named('could not remove stale half files', () => sweepStale(root, checkPath(root), input));
+    },
     writeManifest: (input) => named('could not write the manifest', () => writeManifest(root, input)),
   };
 }
 
+/** Every folder of a day is looked into: once in an hour is enough for files that are days old. */
+const STALE_SWEEP_INTERVAL_MS = 3_600_000;
 const CHECK_PREFIX = '_check-';
 const DRAFT_PREFIX = '_draft-';
 
 async function checkFolder(root: string): Promise<void> {
   await mkdir(root, { recursive: true });
   await removeStale(root, CHECK_PREFIX);
-  const path = join(root, `${CHECK_PREFIX}${newAttemptId()}`);
+  const path = checkPath(root);
   try {
     await writeDurably(path, 'May this worker write here?\n');
   } finally {
     await removeFile(path);
   }
+}
+
+/** One that a worker was killed over goes with the next check. */
+function checkPath(root: string): string {
+  return join(root, `${CHECK_PREFIX}${newAttemptId()}`);
 }
 
 async function findPublished(folder: string, exportId: string): Promise<DayFile | null> {
