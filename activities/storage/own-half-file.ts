@@ -58,6 +58,9 @@ export async function adoptHalf(
   return adopted;
 }
 
+/** No space, no quota, or a file that may not be so long. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 /** A copy, where the disk can do it one of references alone: the attempt before may still hold its file open. */
 async function copyIfRoom(copy: CopyFile, from: string, to: string): Promise<boolean> {
   try {
@@ -65,7 +68,7 @@ async function copyIfRoom(copy: CopyFile, from: string, to: string): Promise<boo
     return true;
   } catch (error) {
     await removeFile(to);
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
+    if (error instanceof Error && 'code' in error && NO_ROOM.has(error.code)) {
       return false;
     }
     throw error;

@@ -23,6 +23,8 @@ export class StorageProblem extends Error {
 const kindByCode: Record<string, StorageProblemKind> = {
   ENOSPC: 'full',
   EDQUOT: 'full',
+  // The file, or what this user may write, has its limit.
+  EFBIG: 'full',
   EIO: 'full',
   EMFILE: 'full',
   ENFILE: 'full',

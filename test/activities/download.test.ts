@@ -236,6 +236,35 @@ test('a connection without bytes is a stall, and what came before it is kept', a
   assert.equal((await halves(rig)).length, 1);
 });
 
+test('a disk that is slower than a stall lasts is waited for: it is not the store that stands still', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 6_000_000 });
+  const storage = createFileStorage(pathToFileURL(rig.root).href);
+  let writes = 0;
+  const slow: DayStorage = {
+    ...storage,
+    createHalf: async (key, etag) => {
+      const half = await storage.createHalf(key, etag);
+      const write = async (chunks: Uint8Array[], offsetBytes: number): Promise<void> => {
+        writes++;
+        await pause(300);
+        await half.write(chunks, offsetBytes);
+      };
+      return { ...half, write };
+    },
+  };
+  const { accountSid, authToken } = rig.simulator;
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid, username: accountSid, password: authToken } },
+    destinations: { default: slow },
+    twilioUrl: rig.simulator.apiUrl,
+    settings: { stallMs: 100 },
+  });
+  t.after(close);
+  assertWhole(rig, (await runActivity(activities.downloadExportDay, input)).result);
+  assert.ok(writes > 4, `${writes} writes`);
+  assert.equal(rig.simulator.ledger().links.issued, 1);
+});
+
 test('how long no bytes are a stall is for the options to say', { timeout: 30_000 }, async (t) => {
   const rig = await startDays(t, { sizeBytes: 400_000 });
   rig.simulator.faults.add({ kind: 'stall', operation: 'getFile' });

@@ -9,6 +9,7 @@ import { createFileStorage, StorageProblem } from '../../activities/index.ts';
 import type { DayKey, DayStorage, ExportManifest } from '../../activities/index.ts';
 import { attemptVerdictName } from '../../activities/storage/day-path.ts';
 import { parseFileDestination } from '../../activities/storage/file-destination.ts';
+import { toStorageProblem } from '../../activities/storage/storage-problem.ts';
 import { adoptHalf } from '../../activities/storage/own-half-file.ts';
 
 const key: DayKey = {
@@ -106,7 +107,9 @@ test('where the disk has no room for the copy the half file goes, and the fetch 
   const half = await storage.createHalf(key, '"e"');
   await half.write([Buffer.from('hello')], 0);
   await half.close();
-  for (const code of ['EIO', 'ENOSPC']) {
+  const [name] = await readdir(folder);
+  for (const code of ['EIO', 'ENOSPC', 'EDQUOT', 'EFBIG']) {
+    await writeFile(join(folder, name ?? ''), 'hello');
     const copy = async (_from: string, to: string): Promise<void> => {
       await writeFile(to, 'he');
       throw Object.assign(new Error(`${code}: no`), { code });
@@ -123,6 +126,22 @@ test('where the disk has no room for the copy the half file goes, and the fetch 
       assert.equal(await adopting, null);
       assert.deepEqual(await readdir(folder), [], 'its room is given back');
     }
+  }
+});
+
+test('a disk without room, or with a limit that is reached, is full; one without permission rejects', () => {
+  for (const [code, kind] of [
+    ['ENOSPC', 'full'],
+    ['EDQUOT', 'full'],
+    ['EFBIG', 'full'],
+    ['EIO', 'full'],
+    ['EROFS', 'rejected'],
+    ['EACCES', 'rejected'],
+    ['EAGAIN', 'busy'],
+  ] as const) {
+    const problem = toStorageProblem('could not', Object.assign(new Error(code), { code }));
+    assert.ok(problem instanceof StorageProblem, code);
+    assert.equal(problem.kind, kind, code);
   }
 });
 
