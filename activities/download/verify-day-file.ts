@@ -7,10 +7,17 @@ import { createRecordCounter } from './count-records.ts';
 export type VerifiedFile = { whole: true; proof: DayProof } | { whole: false; reason: string };
 
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
+/**
+ * What a file may come to, beside a quarter of a gigabyte, for each of its bytes: gzip can make a thousand of one.
+ * Every record holds a SID, of which no compression leaves less than 16 bytes, so records of 4 kB would come to this.
+ */
+const EXPANSION_LIMIT = 250;
+const EXPANSION_FREE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads a file once, from its first byte, and proves it: its size, its hash, every member of its gzip with its
- * end and checksum, and nothing after the last. The decompressed bytes are counted and dropped.
+ * end and checksum, and nothing after the last. The decompressed bytes are counted and dropped; where they are more
+ * than records can come to, it ends there.
  */
 export async function verifyDayFile(
   file: AsyncIterable<Uint8Array>,
@@ -21,7 +28,9 @@ export async function verifyDayFile(
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
   const counter = createRecordCounter();
   let sizeBytes = 0;
+  let expandedBytes = 0;
   let ended = false;
+  let isCut = false;
   let goOn: (() => void) | null = null;
   const finished = new Promise<string | null>((resolve) => {
     const end = (fault: string | null): void => {
@@ -29,7 +38,16 @@ export async function verifyDayFile(
       resolve(fault);
       goOn?.();
     };
-    gunzip.on('data', counter.add);
+    gunzip.on('data', (chunk: Uint8Array) => {
+      expandedBytes += chunk.length;
+      isCut = expandedBytes > EXPANSION_FREE_BYTES + EXPANSION_LIMIT * sizeBytes;
+      if (isCut) {
+        gunzip.destroy();
+        end(`more than ${expandedBytes} bytes come out of ${sizeBytes}, which no records do`);
+      } else {
+        counter.add(chunk);
+      }
+    });
     gunzip.on('drain', () => goOn?.());
     gunzip.on('end', () => end(null));
     gunzip.on('error', (error) => end(error.message));
@@ -38,6 +56,9 @@ export async function verifyDayFile(
   try {
     for await (const chunk of file) {
       signal.throwIfAborted();
+      if (isCut) {
+        break;
+      }
       sizeBytes += chunk.length;
       hash.update(chunk);
       // After its end, gunzip drops what it is given and may never call back.
@@ -52,7 +73,13 @@ export async function verifyDayFile(
       gunzip.end();
     }
     const fault = await finished;
-    const reason = findFault({ sizeBytes, expectedBytes, fault, readBytes: gunzip.bytesWritten });
+    const reason = findFault({
+      sizeBytes,
+      // Of a file that was not read to its end the size says nothing.
+      expectedBytes: isCut ? null : expectedBytes,
+      fault,
+      readBytes: gunzip.bytesWritten,
+    });
     return reason === null
       ? { whole: true, proof: { sizeBytes, records: counter.finish(), sha256: hash.digest('hex') } }
       : { whole: false, reason };

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { basename, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { daysBetween, decodeDayRanges, encodeDayRanges, isDay } from '../../activities/day-range.ts';
 import { hashExportId, markFriendlyName, parseMarker } from '../../activities/marker.ts';
-import { halfName, readHalfEtag } from '../../activities/storage/day-path.ts';
+import {
+  attemptVerdictName,
+  dayFolder,
+  halfName,
+  readHalfEtag,
+  verdictName,
+} from '../../activities/storage/day-path.ts';
+import { StorageProblem } from '../../activities/storage/storage-problem.ts';
 import { toSafeName } from '../../activities/storage/safe-name.ts';
 
 const aDay = fc
@@ -96,4 +104,87 @@ test('a half file tells its ETag, but not to another export, and never a weak or
   const long = halfName('run-1', `"${'x'.repeat(300)}"`, '0123abcd');
   assert.equal(readHalfEtag(long, 'run-1'), null);
   assert.ok(long.length < 200, long);
+});
+
+/** Texts that somebody would try, and any other. */
+const hostile = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '..',
+    '../..',
+    '/etc',
+    '2026-10-01/../../..',
+    '..\\..',
+    '\0',
+    'AC/../x',
+    '%2e%2e',
+    'Messages/..',
+    '',
+  ),
+  fc.constantFrom(
+    `AC${'0'.repeat(32)}\n`,
+    `AC${'0'.repeat(32)}/..`,
+    '2026-10-01\n',
+    'constructor',
+    '__proto__',
+  ),
+);
+
+test('whatever account, type and day are called, the folder lies three below the destination or there is none', () => {
+  const sid = fc.constant(`AC${'0'.repeat(32)}`);
+  const type = fc.constantFrom('Messages', 'Calls', 'Conferences', 'Participants');
+  let folders = 0;
+  fc.assert(
+    fc.property(
+      fc.oneof(sid, hostile),
+      fc.oneof(type, hostile),
+      fc.oneof(aDay, hostile),
+      hostile,
+      (accountSid, resourceType, day, exportId) => {
+        const key = { accountSid, resourceType: resourceType as 'Calls', day, exportId };
+        let folder: string;
+        try {
+          folder = dayFolder(key);
+        } catch (error) {
+          assert.ok(error instanceof StorageProblem && error.kind === 'rejected', String(error));
+          return;
+        }
+        folders++;
+        assert.match(
+          relative('/exports', resolve('/exports', folder)),
+          /^account=AC[0-9a-f]{32}\/type=[A-Z][a-z]+\/day=\d{4}-\d\d-\d\d$/,
+        );
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+  assert.ok(folders > 10, `${folders} keys were good ones`);
+});
+
+test('whatever the export, its ETag and its workflow are called, each of their files is one plain name', () => {
+  fc.assert(
+    fc.property(
+      hostile,
+      fc.option(
+        fc.oneof(
+          hostile,
+          hostile.map((text) => `"${text}"`),
+        ),
+      ),
+      (text, etag) => {
+        const names = [
+          halfName(text, etag, '0123abcd'),
+          verdictName(text),
+          attemptVerdictName(text, '0123abcd'),
+          `${toSafeName(text)}.json`,
+        ];
+        for (const name of names) {
+          assert.equal(basename(name), name);
+          assert.match(name, /^[\w%-][\w.%-]{0,249}$/);
+        }
+      },
+    ),
+    { numRuns: 1_000 },
+  );
 });

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
-import { Agent } from 'undici';
+import fc from 'fast-check';
+import { Agent, request } from 'undici';
 import { fetchDayFile } from '../../activities/download/fetch-day-file.ts';
+import { createHttpAgents } from '../../activities/http-agents.ts';
 import { createFileStorage, defaultSettings } from '../../activities/index.ts';
 import { checkLink } from '../../activities/download/link-check.ts';
 import { createPublicLookup, isPrivateAddress } from '../../activities/download/private-address.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 test('a link is followed by https to a public host alone, unless the API itself is on this machine', () => {
   const twilio = new URL('https://bulkexports.twilio.com');
@@ -101,4 +106,72 @@ test('a fetch from a name that leads to a private address is refused, naming the
     return true;
   });
   await dispatcher.destroy();
+});
+
+test('a private address is refused in every way to write it', () => {
+  const inAnyNotation = fc
+    .tuple(
+      fc.constantFrom([10, 0], [127, 0], [169, 254], [172, 16], [192, 168], [100, 64], [0, 0]),
+      fc.nat(255),
+      fc.nat(255),
+      fc.nat(6),
+    )
+    .map(([[a = 0, b = 0], c, d, notation]): [string, string] => {
+      const number = ((a * 256 + b) * 256 + c) * 256 + d;
+      const hex = (value: number): string => value.toString(16);
+      const hosts = [
+        `${a}.${b}.${c}.${d}`,
+        `${number}`,
+        `0x${hex(number)}`,
+        `0${a.toString(8)}.${b}.${c * 256 + d}`,
+        `[::ffff:${a}.${b}.${c}.${d}]`,
+        `[::ffff:${hex(a * 256 + b)}:${hex(c * 256 + d)}]`,
+        `[64:ff9b::${hex(a * 256 + b)}:${hex(c * 256 + d)}]`,
+      ];
+      return [hosts[notation] ?? '', `${a}.${b}.${c}.${d}`];
+    });
+  fc.assert(
+    fc.property(inAnyNotation, ([host, address]) => {
+      const checked = checkLink(`https://${host}/f`, new URL('https://bulkexports.twilio.com'));
+      assert.ok('refused' in checked, `${host} is ${address}`);
+    }),
+  );
+});
+
+for (const autoSelectFamily of [true, false]) {
+  test(`the address that was checked is the one that is connected to, and each connection checks anew, ${autoSelectFamily ? 'trying several' : 'trying one'}`, async () => {
+    const answers = ['203.0.113.7', '10.20.30.40'];
+    const asked: string[] = [];
+    const lookup = createPublicLookup((hostname, _options, callback) => {
+      const address = answers[asked.push(hostname) - 1] ?? '127.0.0.1';
+      setImmediate(callback, null, [{ address, family: 4 }]);
+    });
+    const reached: string[] = [];
+    for (const _answer of answers) {
+      const socket = connect({ host: 'changes.example', port: 9, lookup, autoSelectFamily });
+      // Told before a packet leaves, so that nothing is ever sent there.
+      socket.once('lookup', (error, address) => {
+        reached.push(error === null ? address : String(Reflect.get(error, 'code')));
+        socket.destroy();
+      });
+      socket.on('error', () => {});
+      await once(socket, 'close');
+    }
+    assert.deepEqual(reached, ['203.0.113.7', 'PRIVATE_ADDRESS']);
+    assert.equal(asked.length, 2, 'one question for each connection: nobody asks again behind the check');
+  });
+}
+
+test('the connections to the store check where a name leads, unless the API itself is on this machine', async (t) => {
+  const origin = await listenOnLoopback(t, (_request, response) => response.end());
+  const byName = origin.replace('127.0.0.1', 'localhost');
+  for (const [apiUrl, code] of [
+    ['https://bulkexports.twilio.com', 'PRIVATE_ADDRESS'],
+    [origin, null],
+  ] as const) {
+    const { store, close } = createHttpAgents(new URL(apiUrl));
+    const answer = await request(byName, { dispatcher: store }).catch((error: unknown) => error);
+    assert.equal((answer as { code?: string }).code ?? null, code);
+    await close();
+  }
 });

@@ -63,6 +63,28 @@ test('a next page at another origin is not followed: it would be sent the creden
   assert.deepEqual(asked, []);
 });
 
+test('a redirect of the API itself is not followed: it would be sent the credentials', async (t) => {
+  const asked: string[] = [];
+  const elsewhere = await listenOnLoopback(t, (request, response) => {
+    asked.push(request.url ?? '');
+    response.end('{}');
+  });
+  for (const status of [301, 302, 303, 307, 308]) {
+    const apiUrl = await listenOnLoopback(t, (_request, response) => {
+      response.writeHead(status, { location: `${elsewhere}/v1/x` }).end();
+    });
+    const { run } = await startRig(t, { twilioUrl: apiUrl });
+    for (const { failure } of [
+      await run('watchExportJob', watch),
+      await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
+      await run('createExportJob', input),
+    ]) {
+      assert.equal(failure?.type, 'TwilioUnavailable', `${status}`);
+    }
+  }
+  assert.deepEqual(asked, []);
+});
+
 test('a list without end is given up', async (t) => {
   const apiUrl = await listenOnLoopback(t, (request, response) => {
     response.end(

@@ -29,6 +29,22 @@ test('a file that decompresses to far more than is read at once is proven, too',
   assert.ok(verified.whole && verified.proof.records === 1_000_000, 'a whole file');
 });
 
+test('a file that expands beyond what records can is cut off, and neither read nor decompressed any further', async () => {
+  const part = gzipSync(Buffer.alloc(16 * 1024 * 1024));
+  const bomb = Buffer.concat(Array.from({ length: 64 }, () => part));
+  let readBytes = 0;
+  const counted = async function* (): AsyncIterable<Uint8Array> {
+    for await (const chunk of cut(bomb, 4_096)) {
+      readBytes += chunk.length;
+      yield chunk;
+    }
+  };
+  const verified = await verifyDayFile(counted(), bomb.length, signal);
+  assert.ok(!verified.whole, 'not whole');
+  assert.match(verified.reason, /got a fault: more than \d+ bytes come out of \d+, which no records do/);
+  assert.ok(readBytes < bomb.length / 2, `${readBytes} of ${bomb.length} bytes were read`);
+});
+
 test('several gzip members are one file, wherever the reads cut it', async () => {
   const file = Buffer.concat([
     gzipSync('{"a":1}\n'),
