@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { ActivitySettings, TwilioAccount } from '../../activities/index.ts';
+import type { ActivitySettings, DayStorage, TwilioAccount } from '../../activities/index.ts';
 import { BulkExportsClient } from '../../client/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
 import { createWorker } from '../../worker/index.ts';
@@ -29,8 +29,8 @@ export interface RealPartsOptions {
   simulator?: SimulatorOptions;
   /** Beside `default`, which is the simulator's own account. */
   accounts?: (simulator: Simulator) => Record<string, TwilioAccount>;
-  /** `file:` URLs beside `default`. */
-  destinations?: (root: string) => Record<string, string>;
+  /** Beside `default`. */
+  destinations?: (root: string) => Record<string, string | DayStorage>;
 }
 
 /** So many seconds of Twilio's pass in one of ours. */
