@@ -39,6 +39,8 @@ export interface DevServerOptions {
   searchAttributes?: 'registered' | 'unknown';
   /** The length of a history from which the engine suggests Continue-As-New; by itself at 4,096 events or 4 MB. */
   suggestContinueAsNewAt?: { events: number; bytes: number };
+  /** Settings of the server by their names, such as `limit.historyCount.error`. */
+  dynamicConfig?: Record<string, string | number | boolean>;
 }
 
 /** A dev server of one's own in memory, on loopback. Call `teardown()` after the tests. */
@@ -52,22 +54,26 @@ export async function createDevServerEnv(options: DevServerOptions = {}): Promis
       executable: { type: 'existing-path', path },
       ip: '127.0.0.1',
       log: { format: 'pretty', level: 'never' },
-      ...(suggestAt && {
-        extraArgs: dynamicConfig({
-          'limit.historyCount.suggestContinueAsNew': suggestAt.events,
-          'limit.historySize.suggestContinueAsNew': suggestAt.bytes,
-        }),
-      }),
       searchAttributes: registered
         ? Object.entries(exportSearchAttributes).map(([name, type]) => defineSearchAttributeKey(name, type))
         : [],
+      extraArgs: settingArguments({
+        ...(suggestAt && {
+          'limit.historyCount.suggestContinueAsNew': suggestAt.events,
+          'limit.historySize.suggestContinueAsNew': suggestAt.bytes,
+        }),
+        ...options.dynamicConfig,
+      }),
     },
   });
   return endOnSignal(env);
 }
 
-function dynamicConfig(values: Record<string, number>): string[] {
-  return Object.entries(values).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]);
+function settingArguments(settings: Readonly<Record<string, string | number | boolean>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [
+    '--dynamic-config-value',
+    `${name}=${JSON.stringify(value)}`,
+  ]);
 }
 
 /** The bundle of `workflows/`, made once in a process: pass it to every Worker. */
