@@ -58,7 +58,8 @@ export async function findExportJobs(
   return { value: found, atMs };
 }
 
-function isBeingDeleted(details: TwilioJob['details']): boolean {
+/** Whether somebody has had the job deleted: some of its days are, or are on their way. */
+export function isBeingDeleted(details: TwilioJob['details']): boolean {
   return details.some(({ status, count, days }) => isDeletion(status) && (count ?? days?.length ?? 1) > 0);
 }
 

@@ -11,6 +11,10 @@ export type { CreatedActivities } from './create-activities.ts';
 export { QUOTA_DAY, readDuration, STALL_TIMEOUT } from './durations.ts';
 export type { DurationRule } from './durations.ts';
 export { isJsonObject } from './json-object.ts';
+export { hashExportId, hashNamespace } from './marker.ts';
+export type { JobMarker } from './marker.ts';
+export { openMarkedJobs, RESOURCE_TYPES } from './marked-jobs.ts';
+export type { MarkedJob, MarkedJobs, MarkedJobState, OpenMarkedJobsOptions } from './marked-jobs.ts';
 export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
 export type {
@@ -29,6 +33,8 @@ export { isQuotaRejection } from './twilio/quota-rejection.ts';
 export type { IsQuotaRejection, RefusedCreate } from './twilio/quota-rejection.ts';
 export { isAccountSid } from './twilio/twilio-account.ts';
 export type { TwilioAccount } from './twilio/twilio-account.ts';
+export { TwilioProblem } from './twilio/twilio-problem.ts';
+export type { TwilioProblemFields, TwilioProblemKind } from './twilio/twilio-problem.ts';
 export type {
   ActivityFailureType,
   CreateExportJobInput,
