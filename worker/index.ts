@@ -1,4 +1,4 @@
-export { DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
+export { DEFAULT_DOWNLOAD_SLOTS, RESOURCE_TYPES } from '../activities/index.ts';
 export { InvalidWorkerConfig, readWorkerConfig } from './config.ts';
 export type { WorkerConfig } from './config.ts';
 export { createWorker } from './create-worker.ts';
@@ -8,3 +8,7 @@ export { runWorker, TemporalUnreachable } from './main.ts';
 export type { RunWorkerOptions } from './main.ts';
 export { BulkExportsPlugin, workflowsPath } from './plugin.ts';
 export type { BulkExportsPluginOptions } from './plugin.ts';
+export { createJobReaper, DEFAULT_CLOSED_FOR_MS } from './reap/job-reaper.ts';
+export type { JobReaper, JobReaperOptions } from './reap/job-reaper.ts';
+export type { SearchLimits } from './reap/find-exports.ts';
+export type { ReapedJob, ReapFailure, ReapFate, ReapReport, ReapVerdict } from './reap/report.ts';

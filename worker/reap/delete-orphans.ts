@@ -1,0 +1,85 @@
+import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { TwilioProblem, type MarkedJobs } from '../../activities/index.ts';
+import { enterJudgement } from './enter-judgement.ts';
+import type { FoundExport } from './find-exports.ts';
+import { isUnchanged, judgeExport, type ExportJudgement, type JudgeOptions } from './judge-export.ts';
+import { deleteFailure, refusedFailure, temporalFailure } from './reap-failures.ts';
+import type { ReapedJob, ReapReport } from './report.ts';
+
+/** What deleting works with. */
+export interface DeleteOrphansInput {
+  client: Client;
+  /** By the names of their accounts. */
+  twilios: ReadonlyMap<string, MarkedJobs>;
+  closedForMs: JudgeOptions['closedForMs'];
+  signal: AbortSignal;
+}
+
+/**
+ * Deletes the orphans of a report and writes what became of them into it. The report may be old: each export is judged
+ * anew, and between its jobs asked whether anything has happened to it. An account that gives no answer is left alone
+ * from then on; without Temporal nothing more is deleted.
+ */
+export async function deleteOrphans(report: ReapReport, input: DeleteOrphansInput): Promise<void> {
+  const { twilios, signal } = input;
+  const silent = new Set<string>();
+  const judgements = new Map<string, ExportJudgement>();
+  for (const job of report.jobs) {
+    const twilio = twilios.get(job.account);
+    if (job.verdict !== 'orphan' || twilio === undefined || silent.has(job.account)) continue;
+    if (signal.aborted) return;
+    try {
+      await judgeAnew(job, judgements, input);
+      if (job.verdict === 'orphan') await deleteOrphan(job, twilio, { report, signal });
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isTemporals(error)) {
+        report.failures.push(temporalFailure(error, job));
+        return;
+      }
+      if (!(error instanceof TwilioProblem)) throw error;
+      report.failures.push(deleteFailure(error, job));
+      if (error.kind !== 'rejected') silent.add(job.account);
+    }
+  }
+}
+
+async function judgeAnew(
+  job: ReapedJob,
+  judgements: Map<string, ExportJudgement>,
+  { client, closedForMs }: DeleteOrphansInput,
+): Promise<void> {
+  const { workflowId, exportId } = job;
+  if (workflowId === null || exportId === null) {
+    job.verdict = 'notFound';
+    return;
+  }
+  const found: FoundExport = { workflowId, firstRunId: exportId };
+  let judgement = judgements.get(exportId);
+  const holds = judgement?.kind === 'closed' && (await isUnchanged(client, found, judgement.latest));
+  if (!judgement || !holds) {
+    judgement = await judgeExport(client, found, { nowMs: Date.now(), closedForMs });
+    judgements.set(exportId, judgement);
+  }
+  enterJudgement(job, found, judgement);
+}
+
+/** Twilio may refuse to delete a job whose days are all over: it has become so meanwhile, and all is well. */
+async function deleteOrphan(
+  job: ReapedJob,
+  twilio: MarkedJobs,
+  { report, signal }: { report: ReapReport; signal: AbortSignal },
+): Promise<void> {
+  job.fate = 'unknown';
+  job.fate = await twilio.delete(job.jobSid, signal);
+  if (job.fate !== 'notDeletable') return;
+  const now = await twilio.look(job.jobSid, signal);
+  if (now === null) job.fate = 'alreadyGone';
+  else if (now.state === 'live') report.failures.push(refusedFailure(job));
+  else job.verdict = now.state;
+}
+
+/** The client wraps some errors of the server, and not others. */
+function isTemporals(error: unknown): error is Error {
+  return error instanceof Error && (isGrpcServiceError(error) || isGrpcServiceError(error.cause));
+}

@@ -1,0 +1,98 @@
+import {
+  hashNamespace,
+  TwilioProblem,
+  type MarkedJob,
+  type MarkedJobs,
+  type ResourceType,
+} from '../../activities/index.ts';
+import type { SoughtJob } from './find-exports.ts';
+import { listFailure } from './reap-failures.ts';
+import type { ReapedJob, ReapFailure, ReapVerdict } from './report.ts';
+
+/** Where to look. */
+export interface ListMarkedJobsInput {
+  namespace: string;
+  /** By the names of their accounts. */
+  twilios: ReadonlyMap<string, MarkedJobs>;
+  resourceTypes: readonly ResourceType[];
+  signal: AbortSignal;
+}
+
+/** What is at Twilio. */
+export interface ListedJobs {
+  jobs: ReapedJob[];
+  /** Those that live and are of this namespace, each with what finds its export. Their verdict is `notFound` till then. */
+  sought: (SoughtJob & { job: ReapedJob })[];
+  failures: ReapFailure[];
+}
+
+/** Every job with a marker, account by account. Two names of one account show its jobs once, under the first. */
+export async function listMarkedJobs({
+  namespace,
+  twilios,
+  resourceTypes,
+  signal,
+}: ListMarkedJobsInput): Promise<ListedJobs> {
+  const listed: ListedJobs = { jobs: [], sought: [], failures: [] };
+  const namespaceHash = hashNamespace(namespace);
+  const seen = new Set<string>();
+  for (const [account, twilio] of twilios) {
+    for (const resourceType of resourceTypes) {
+      const found = await findOrFailure(twilio, { account, resourceType }, signal);
+      if ('failure' in found) {
+        listed.failures.push(found.failure);
+        if (found.failure.resourceType === null) break;
+        continue;
+      }
+      for (const marked of found.jobs.filter(({ jobSid }) => !seen.has(jobSid))) {
+        seen.add(marked.jobSid);
+        const job = newJob(marked, { account, resourceType }, namespaceHash);
+        listed.jobs.push(job);
+        if (job.verdict === 'notFound')
+          listed.sought.push({ ...marked, resourceType, exportHash: marked.marker.exportHash, job });
+      }
+    }
+  }
+  return listed;
+}
+
+interface Place {
+  account: string;
+  resourceType: ResourceType;
+}
+
+async function findOrFailure(
+  twilio: MarkedJobs,
+  place: Place,
+  signal: AbortSignal,
+): Promise<{ jobs: MarkedJob[] } | { failure: ReapFailure }> {
+  try {
+    return { jobs: await twilio.find(place.resourceType, signal) };
+  } catch (error) {
+    if (!(error instanceof TwilioProblem)) throw error;
+    return { failure: listFailure(error, place) };
+  }
+}
+
+function newJob(marked: MarkedJob, place: Place, namespaceHash: string): ReapedJob {
+  const { jobSid, startDay, endDay, byStatus } = marked;
+  return {
+    ...place,
+    jobSid,
+    startDay,
+    endDay,
+    byStatus,
+    verdict: firstVerdict(marked, namespaceHash),
+    reason: null,
+    workflowId: null,
+    exportId: null,
+    status: null,
+    closedAt: null,
+    fate: null,
+  };
+}
+
+function firstVerdict({ state, marker }: MarkedJob, namespaceHash: string): ReapVerdict {
+  if (state !== 'live') return state;
+  return marker.namespaceHash === namespaceHash ? 'notFound' : 'otherNamespace';
+}
