@@ -14,7 +14,7 @@ export const exitCodes = {
   timedOut: { code: 6, meaning: 'the export took longer than its timeout' },
   unreachable: { code: 7, meaning: 'Temporal can not be reached' },
   notFound: { code: 8, meaning: 'there is no such export' },
-  interrupted: { code: 130, meaning: 'Ctrl-C while waiting: what was asked for goes on without you' },
+  interrupted: { code: 130, meaning: 'Ctrl-C: an export that runs goes on without you' },
 } as const;
 
 /** Why the command line ended. */

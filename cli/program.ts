@@ -6,6 +6,7 @@ import { cancelCommand } from './commands/cancel.ts';
 import { demoCommand } from './commands/demo.ts';
 import { listCommand } from './commands/list.ts';
 import { progressCommand } from './commands/progress.ts';
+import { reapCommand } from './commands/reap.ts';
 import { resultCommand } from './commands/result.ts';
 import { setupCommand } from './commands/setup.ts';
 import { simulateCommand } from './commands/simulate.ts';
@@ -47,6 +48,7 @@ function createProgram(cli: Cli): Command {
     resultCommand,
     cancelCommand,
     listCommand,
+    reapCommand,
     setupCommand,
     workerCommand,
     simulateCommand,
@@ -102,7 +104,7 @@ function reportFailure(
 function messageOf(error: unknown, called: string): string {
   if (error instanceof CommanderError)
     return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} — see ${called} --help.`;
-  if (error instanceof ServiceError && isGrpcServiceError(error.cause))
-    return `Temporal refused: ${error.cause.details || error.message}`;
+  const refused = error instanceof ServiceError ? error.cause : error;
+  if (isGrpcServiceError(refused)) return `Temporal refused: ${refused.details || refused.message}`;
   return error instanceof Error ? error.message : String(error);
 }

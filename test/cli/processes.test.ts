@@ -68,7 +68,7 @@ test('a worker that can not reach Temporal ends with the exit code for that, and
   assert.doesNotMatch(stderr, /not-for-anybody|tonic/);
 });
 
-for (const command of ['worker', 'demo'])
+for (const command of ['worker', 'demo', 'reap'])
   for (const missing of ['@temporalio/worker', '@temporalio/activity', '@temporalio/plugin'])
     test(`${command} without the optional package ${missing} says in one line what to install`, async () => {
       const cwd = await mkdtemp(join(tmpdir(), 'without-'));

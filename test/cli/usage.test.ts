@@ -68,6 +68,16 @@ const mistyped: { title: string; words: string[]; says: RegExp; env?: Record<str
     says: /TWILIO_ACCOUNT_SID must be the letters AC and 32 hexadecimal digits, got 26 other characters\./,
   },
   {
+    title: 'a type that nobody exports',
+    words: ['reap', '--resource-type', 'Mesages'],
+    says: /--resource-type must be one of "Messages", "Calls".*got "Mesages"\./,
+  },
+  {
+    title: 'a time that is none',
+    words: ['reap', '--closed-for', 'soon'],
+    says: /--closed-for must be a number from 0 to 525600, got "soon"/,
+  },
+  {
     title: 'a first day after the last',
     words: ['start', ...wellAsked, '--start-day', '2026-10-05'],
     says: /--start-day must be on or before --end-day \(2026-10-02\), got 2026-10-05/,
@@ -140,7 +150,18 @@ test('help shows examples and every exit code, and ends with 0', async () => {
   assert.match(start.stdout, /Examples:\n {2}bulk-exports start/);
 });
 
-const commands = ['start', 'progress', 'result', 'cancel', 'list', 'setup', 'worker', 'simulate', 'demo'];
+const commands = [
+  'start',
+  'progress',
+  'result',
+  'cancel',
+  'list',
+  'reap',
+  'setup',
+  'worker',
+  'simulate',
+  'demo',
+];
 
 for (const command of commands)
   test(`the description of ${command} fills its lines, as text without line breaks of its own does`, async () => {
