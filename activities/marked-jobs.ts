@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
 import type { DeleteExportJobResult, ResourceType } from './api.ts';
+import { DEFAULT_REQUESTS_PER_ACCOUNT } from './activities-options.ts';
 import { isDay } from './day-range.ts';
 import { deleteJob } from './delete-export-job.ts';
 import { isBeingDeleted } from './find-export-jobs.ts';
@@ -10,6 +11,7 @@ import { parseMarker } from './marker.ts';
 import { readDetails } from './picture/read-details.ts';
 import type { ActivitySettings } from './settings.ts';
 import { defaultSettings } from './settings.ts';
+import { createTurns } from './turns.ts';
 import { isQuotaRejection } from './twilio/quota-rejection.ts';
 import type { TwilioAccount } from './twilio/twilio-account.ts';
 import { createTwilioApi } from './twilio/twilio-api.ts';
@@ -73,6 +75,7 @@ export function openMarkedJobs(options: OpenMarkedJobsOptions): MarkedJobs {
   const http = createTwilioHttp({
     account: options.account,
     dispatcher: agent,
+    turns: createTurns(DEFAULT_REQUESTS_PER_ACCOUNT),
     settings,
     random: Math.random,
     isQuotaRejection,

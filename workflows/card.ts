@@ -61,7 +61,7 @@ const PHASE_SENTENCES: Record<ExportPhase, string> = {
   waiting:
     'Waiting for Twilio. Nothing to do: looks repeat by themselves, see Pending Activities for the next.',
   downloading: 'Downloading the days that are ready; looks for the others go on.',
-  waitingForQuota: "Waiting for tomorrow's quota at Twilio (UTC).",
+  waitingForQuota: 'Waiting until Twilio takes days again: the quota of this UTC day is spent.',
   cleaning: 'Every day has its outcome. Cleaning up.',
   complete: 'Complete: every day is downloaded or empty.',
   incomplete:

@@ -69,7 +69,7 @@ function enterQuotaWait(run: ExportRun, job: JobRecord, error: unknown, retryAft
 }
 
 async function waitForQuota(run: ExportRun, { endsAt }: { endsAt: Instant }): Promise<void> {
-  const summary = "waiting for Twilio's quota of tomorrow";
+  const summary = "waiting for Twilio's next quota";
   await run.waits.wait(() => sleep(msUntil(endsAt), { summary }));
 }
 

@@ -39,5 +39,8 @@ Configuration, by the environment:
                                (default: {"default": "file:./exports"})
   BULK_EXPORTS_TASK_QUEUE      (default: bulk-exports)
   BULK_EXPORTS_DOWNLOAD_SLOTS  how many days are fetched at a time
+  BULK_EXPORTS_REQUESTS_PER_ACCOUNT, …_ACTIVITIES_PER_SECOND,
+  …_STALL_TIMEOUT, …_QUOTA_REJECTION, …_QUOTA_DAY
+                               limits; README says what each is
   TWILIO_BULKEXPORTS_URL       another origin of the API, such as a simulator's
   TEMPORAL_ADDRESS, …          as for the temporal command line`;
