@@ -51,7 +51,8 @@ export function createSecretSearch({ secrets, patterns = {} }: SecretSearchInput
   return (place, value) => search(place, value, new Set());
 }
 
-function formsOf(secret: string): [form: string, text: string][] {
+/** A secret as it may be written: raw, URL-encoded, as JSON, hexadecimal, in base64 wherever it begins. */
+export function formsOf(secret: string): [form: string, text: string][] {
   const forms: [string, string][] = [
     ['raw', secret],
     ['URL-encoded', encodeURIComponent(secret)],

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, closeSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { watchOver } from '../../cli/demo/watchdog.ts';
+import { findTemporalServer } from '../../cli/temporal-server/index.ts';
+
+/** A Temporal dev server whose database lies on the disk, so that it can be stopped and started. */
+export interface DurableServer {
+  address: string;
+  start: () => Promise<void>;
+  /** `SIGTERM` lets it end in order, `SIGKILL` does not. */
+  stop: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+}
+
+/** On a machine under load, with a database to read first. */
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 10_000;
+const RETRY_DELAY_MS = 100;
+
+/** Nothing runs yet. Its database and its log lie in `folder`; its port stays the same. */
+export async function createDurableServer(
+  folder: string,
+  say: (line: string) => void,
+): Promise<DurableServer> {
+  const path = await findTemporalServer({ say });
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const words = `server start-dev --headless --ip 127.0.0.1 --port ${port} --log-level error --db-filename`;
+  let child: ChildProcess | undefined;
+  let dismissWatchdog = (): void => {};
+
+  return {
+    address,
+    start: async () => {
+      const log = openSync(join(folder, 'server.log'), 'a');
+      const started = spawn(path, [...words.split(' '), join(folder, 'server.db')], {
+        stdio: ['ignore', log, log],
+      });
+      closeSync(log);
+      child = started;
+      dismissWatchdog = watchOver(started.pid);
+      await untilReady(address, started);
+    },
+    stop: async (signal) => {
+      if (child === undefined || hasEnded(child)) return;
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      const timeout = setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false });
+      await Promise.race([ended, timeout]);
+      if (!hasEnded(child)) {
+        child.kill('SIGKILL');
+        await ended;
+      }
+      dismissWatchdog();
+    },
+  };
+}
+
+async function untilReady(address: string, child: ChildProcess): Promise<void> {
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    if (hasEnded(child)) throw new Error(`The Temporal server has ended at its start [${address}].`);
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: '1 second' });
+      try {
+        await connection.workflowService.describeNamespace({ namespace: 'default' });
+        return;
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+      await setTimeout(RETRY_DELAY_MS);
+    }
+  }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A free port could not be found.');
+  return address.port;
+}

@@ -1,0 +1,54 @@
+/**
+ * How fast everything goes in a chaos run, in one place. Twilio's time passes 600 times as fast; what the product
+ * waits for by its own clock is shortened about tenfold, so that the proportions stay: an answer that was lost
+ * settles for longer than any request stays on its way, and a heartbeat times out earlier than that.
+ */
+import type { Duration } from '@temporalio/common';
+import type { ActivitySettings } from '../../activities/index.ts';
+
+/** So many seconds of Twilio's pass in one of ours: ten minutes are one. */
+export const SPEED = 600;
+
+/** What a fault delays, in real time, stays below `settleMs`. */
+export const SLOW_ANSWER_MS = 400;
+
+/** In Twilio's time: a second and a half of ours. */
+export const CARRIED_OUT_LATE = '15 minutes';
+
+/** The settings of the worker. What is measured by Twilio's clock keeps its default. */
+export const paceOfActivities: Partial<ActivitySettings> = {
+  settleMs: 4_000,
+  heartbeatMs: 500,
+  storageCheckMs: 10_000,
+  requestTimeoutMs: 3_000,
+  getPauseMinimumMs: 20,
+  getPauseMaximumMs: 100,
+  rateLimitedMs: 300,
+  retryAfterCapMs: 1_500,
+  createRetryMs: 100,
+  slowRetryMs: 1_000,
+  stallMs: 1_500,
+  dayRecheckMs: 300,
+  slotsBusyMs: 300,
+  slotsBusyMaximumMs: 2_000,
+};
+
+/** What the engine waits for until it notices that a worker was killed: by the run's own interceptor. */
+export const paceOfEngine = {
+  /** The heartbeat timeouts of the activities are divided by this: 30 seconds become 3. */
+  heartbeatDivisor: 10,
+  /** The only activity without a heartbeat is known to have been lost after so long. */
+  startToCloseWithoutHeartbeat: '10 seconds',
+  /** The first pause of a retry and the longest. */
+  initialInterval: '200 milliseconds',
+  maximumInterval: '2 seconds',
+} satisfies Record<string, Duration | number>;
+
+/** After so long a workflow task of a worker that was killed goes to another. */
+export const WORKFLOW_TASK_TIMEOUT = '4 seconds';
+
+/** After so long a workflow that a killed worker had cached is taken up by another. */
+export const STICKY_TIMEOUT = '1 second';
+
+/** Heartbeats reach the server at least so often, busy as the machine may be. */
+export const HEARTBEAT_THROTTLE = '500 milliseconds';

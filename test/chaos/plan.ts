@@ -1,0 +1,137 @@
+import type { ExportJobInput } from '../../client/index.ts';
+import type { SimulatorCredentials } from '../../simulator/index.ts';
+import type { AskedExport, Disturbance } from './check/evidence.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** One export of the run: what is asked, of which account, and what is done to it. */
+export interface PlannedExport {
+  workflowId: string;
+  /** The name of its account; nobody else uses it, since the quota is by account. */
+  account: string;
+  credentials: SimulatorCredentials;
+  input: ExportJobInput;
+  disturbance: Disturbance;
+  /** When it is disturbed, from its start. */
+  disturbedAfterMs: number;
+}
+
+/** In this order again and again, so that a short run has some of each. */
+const DISTURBANCES: readonly Disturbance[] = [
+  'none',
+  'cancelSignal',
+  'none',
+  'checkNowStorm',
+  'none',
+  'cancelEngine',
+  'none',
+  'terminate',
+  'none',
+  'none',
+  'cancelSignal',
+  'none',
+  'none',
+  'shortTimeout',
+  'none',
+  'cancelEngine',
+  'none',
+  'none',
+  'checkNowStorm',
+  'none',
+];
+
+/** Whose accounts meet refused credentials where an export begins: there it is final. */
+export const REFUSED_AT_THE_START = 'Participants';
+
+/** The exports of a run. They follow from the seed and their number alone: their days lie in the past for good. */
+export function planExports(random: SeededRandom, count: number, webhookUrl: string): PlannedExport[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = String(index + 1).padStart(3, '0');
+    return planExport(random.fork(`export ${name}`), {
+      name,
+      disturbance: DISTURBANCES[index % DISTURBANCES.length] ?? 'none',
+      webhookUrl: `${webhookUrl}/webhook/${workflowIdOf(name)}`,
+    });
+  });
+}
+
+function workflowIdOf(name: string): string {
+  return `chaos-${name}`;
+}
+
+function planExport(
+  random: SeededRandom,
+  { name, disturbance, webhookUrl }: { name: string; disturbance: Disturbance; webhookUrl: string },
+): PlannedExport {
+  const workflowId = workflowIdOf(name);
+  const account = `account-${name}`;
+  const startDay = dayAfter('2023-01-01', random.between(0, 900));
+  const days = random.pick([1, 1, 2, 2, 2, 3, 3, 4, 4, 10]);
+  const isStopped = disturbance.startsWith('cancel');
+  return {
+    workflowId,
+    account,
+    credentials: planCredentials(random),
+    input: {
+      resourceType: random.pick([
+        'Messages',
+        'Messages',
+        'Calls',
+        'Calls',
+        'Conferences',
+        REFUSED_AT_THE_START,
+      ]),
+      startDay,
+      endDay: dayAfter(startDay, days - 1),
+      account,
+      maxConcurrentDownloads: random.between(1, 6),
+      // A job that is kept may live on after a cancel, as was asked.
+      deleteJob: isStopped || random.chance(0.85),
+      allowIncomplete: random.chance(0.5),
+      resubmit: {
+        maximumAttempts: random.pick([2, 3, 3, 4]),
+        cooldown: `${random.between(1, 20) * 100} milliseconds`,
+      },
+      poll: { minimumInterval: '1 second', maximumInterval: random.pick(['1 second', '2 seconds']) },
+      errorPatience: random.pick(['3 seconds', '10 seconds', '1 minute']),
+      timeout: disturbance === 'shortTimeout' ? random.between(2_000, 9_000) : '2 hours',
+      ...(random.chance(0.4) && {
+        webhook: { url: webhookUrl, method: random.pick(['GET', 'POST']) },
+      }),
+      ...(random.chance(0.1) && { email: `${name}@example.com` }),
+      ...(random.chance(0.3) && { friendlyName: `Run ${name} [of ${random.hex(4)}]` }),
+    },
+    disturbance,
+    disturbedAfterMs: random.between(0, 12_000),
+  };
+}
+
+/** Some come with an API key, whose secret must not be found anywhere either. */
+function planCredentials(random: SeededRandom): SimulatorCredentials {
+  return {
+    accountSid: `AC${random.hex(32)}`,
+    authToken: random.hex(32),
+    ...(random.chance(0.2) && { apiKeys: [{ sid: `SK${random.hex(32)}`, secret: random.hex(32) }] }),
+  };
+}
+
+/** What the check needs to know of an export. */
+export function askedOf({ workflowId, credentials, input, disturbance }: PlannedExport): AskedExport {
+  const { resourceType, startDay, endDay, resubmit, deleteJob, allowIncomplete } = input;
+  return {
+    workflowId,
+    accountSid: credentials.accountSid,
+    resourceType,
+    startDay,
+    endDay,
+    maximumAttempts: resubmit?.maximumAttempts ?? 0,
+    deleteJob: deleteJob ?? true,
+    allowIncomplete: allowIncomplete ?? false,
+    disturbance,
+    mayBeRefused: resourceType === REFUSED_AT_THE_START,
+  };
+}
+
+/** The day so many days later. */
+export function dayAfter(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 86_400_000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,122 @@
+import type { FaultScript, SimulatorScript } from '../../simulator/index.ts';
+import { CARRIED_OUT_LATE, SLOW_ANSWER_MS } from './pace.ts';
+import { dayAfter, REFUSED_AT_THE_START, type PlannedExport } from './plan.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+type DayRule = NonNullable<SimulatorScript['days']>[number];
+
+/** What Twilio's side does in a run, and which of its days are without records. */
+export interface PlannedScript {
+  script: SimulatorScript;
+  /** `{ResourceType} {day}`. */
+  emptyDays: ReadonlySet<string>;
+}
+
+/** Twilio's side of a run, from the seed. `strayUrl`: where links lead astray to. */
+export function planScript(
+  random: SeededRandom,
+  planned: readonly PlannedExport[],
+  strayUrl: string,
+): PlannedScript {
+  const rules = planDays(random.fork('days'), planned);
+  const isEmpty = ({ records }: DayRule): boolean => records === 0;
+  const habits = random.fork('habits');
+  return {
+    emptyDays: new Set(rules.filter(isEmpty).map(({ resourceType, days }) => `${resourceType} ${days}`)),
+    script: {
+      life: {
+        submitted: '10 minutes',
+        running: '3 minutes',
+        parallelDays: 3,
+        errorRate: 0.15,
+        errorDuringRun: '20 minutes',
+        failedRate: 0.15,
+        jobsAhead: habits.between(0, 5),
+      },
+      days: rules,
+      details: [
+        { form: 'null', until: '5 minutes' },
+        { form: 'daysNull', resourceType: 'Calls', from: '15 minutes', until: '25 minutes' },
+        { form: 'emptyList', resourceType: 'Messages', jobs: [2], until: '10 minutes' },
+        { form: 'daysNull', resourceType: 'Conferences' },
+      ],
+      webhook: {
+        times: habits.between(1, 4),
+        signature: habits.pick(['signed', 'forged', 'none']),
+        body: habits.pick(['form', 'json']),
+      },
+      deleteCompleteAnswers: habits.pick([204, 404, 405]),
+      nullFields: habits.chance(0.5) ? ['resource_type'] : [],
+      errorBodies: habits.pick(['whole', 'bare']),
+      faults: planFaults(random.fork('faults'), strayUrl),
+    },
+  };
+}
+
+/** Rules for single days, of one type each: accounts share them, and hardly any two ask for the same days. */
+function planDays(random: SeededRandom, planned: readonly PlannedExport[]): DayRule[] {
+  const rules = new Map<string, DayRule[]>();
+  for (const { input } of planned) {
+    const { resourceType, startDay, endDay } = input;
+    for (let day = startDay; day <= endDay; day = dayAfter(day, 1)) {
+      const key = `${resourceType} ${day}`;
+      if (!rules.has(key))
+        rules.set(
+          key,
+          planDay(random.fork(key)).map((rule) => Object.assign(rule, { resourceType, days: day })),
+        );
+    }
+  }
+  return [...rules.values()].flat();
+}
+
+function planDay(random: SeededRandom): DayRule[] {
+  if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
+  return [
+    {
+      // Large enough to be broken in their middle, and gone on with.
+      ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
+      ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
+      ...(random.chance(0.1) && { inDetails: random.pick(['counted', 'missing']) }),
+    },
+    ...(random.chance(0.05) ? [{ ...STUCK_AT_FIRST }] : []),
+  ];
+}
+
+/** Its first job never gets over ErrorDuringRun: it has to be given up. */
+const STUCK_AT_FIRST: DayRule = {
+  submissions: [1],
+  statuses: [
+    { status: 'Submitted', for: '5 minutes' },
+    { status: 'Running', for: '2 minutes' },
+    { status: 'ErrorDuringRun' },
+  ],
+};
+
+/** Every kind that there is, each met by 10 to 20 % of the requests that it fits. */
+function planFaults(random: SeededRandom, strayUrl: string): FaultScript[] {
+  const rate = (): number => random.between(10, 20) / 100;
+  const underWay = ['fetchJob', 'deleteJob', 'listDays', 'fetchDay'] as const;
+  return [
+    { kind: 'slow', delayMs: SLOW_ANSWER_MS, rate: rate() },
+    { kind: 'resetBefore', rate: rate() },
+    { kind: 'status401', operation: [...underWay], rate: rate() },
+    // Where an export begins, it ends by this: so it is the lot of one type alone.
+    { kind: 'status401', operation: 'createJob', resourceType: REFUSED_AT_THE_START, rate: rate() },
+    { kind: 'status429', retryAfter: 1, rate: rate() / 2 },
+    { kind: 'status429', rate: rate() / 2 },
+    { kind: 'status500', rate: rate() },
+    { kind: 'status503', rate: rate() },
+    { kind: 'carriedOutLate', delay: CARRIED_OUT_LATE, rate: rate() },
+    { kind: 'resetAfter', rate: rate() },
+    { kind: 'expiredLink', rate: rate() },
+    { kind: 'usedLink', rate: rate() },
+    { kind: 'foreignLink', url: `${strayUrl}/astray.gz?X-Amz-Signature=${random.hex(64)}`, rate: rate() },
+    { kind: 'changedFile', rate: rate() },
+    { kind: 'truncated', at: random.fraction(), rate: rate() },
+    { kind: 'corrupt', at: random.fraction(), rate: rate() },
+    { kind: 'wrongLength', rate: rate() },
+    { kind: 'stall', at: random.fraction(), rate: rate() },
+    { kind: 'resetMidBody', at: random.fraction(), rate: rate() },
+  ];
+}
