@@ -26,7 +26,7 @@ export const paceOfActivities: Partial<ActivitySettings> = {
   rateLimitedMs: 300,
   retryAfterCapMs: 1_500,
   createRetryMs: 100,
-  slowRetryMs: 1_000,
+  slowRetryMs: 500,
   stallMs: 1_500,
   dayRecheckMs: 300,
   slotsBusyMs: 300,
@@ -40,8 +40,8 @@ export const paceOfEngine = {
   /** The only activity without a heartbeat is known to have been lost after so long. */
   startToCloseWithoutHeartbeat: '10 seconds',
   /** The first pause of a retry and the longest. */
-  initialInterval: '200 milliseconds',
-  maximumInterval: '2 seconds',
+  initialInterval: '100 milliseconds',
+  maximumInterval: '1 second',
 } satisfies Record<string, Duration | number>;
 
 /** After so long a workflow task of a worker that was killed goes to another. */

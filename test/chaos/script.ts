@@ -95,7 +95,8 @@ const STUCK_AT_FIRST: DayRule = {
 
 /** Every kind that there is, each met by 10 to 20 % of the requests that it fits. */
 function planFaults(random: SeededRandom, strayUrl: string): FaultScript[] {
-  const rate = (): number => random.between(10, 20) / 100;
+  // Most are near the lower end: a download has to get past sixteen of them.
+  const rate = (): number => (10 + Math.floor(11 * random.fraction() ** 2)) / 100;
   const underWay = ['fetchJob', 'deleteJob', 'listDays', 'fetchDay'] as const;
   return [
     { kind: 'slow', delayMs: SLOW_ANSWER_MS, rate: rate() },
