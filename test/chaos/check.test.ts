@@ -257,17 +257,15 @@ const BREAKS: Record<string, Break[]> = {
       (world) => world.changeReceipt('complete', ({ notCleaned }) => void notCleaned.push('A job.')),
     ],
   ],
-  'nothing half is left': [
-    ...['_half-00-AA-00', '_verdict-00.json', '_verdict-00-11.json', 'part-1.json.gz.tmp'].map(
-      (name): Break => [
-        `a file ${name}`,
-        (world) => {
-          const folder = dirname(world.at(pathOf(world.asked1('complete'), '2024-05-01')));
-          return writeFile(join(folder, name), 'half');
-        },
-      ],
-    ),
-  ],
+  'nothing half is left': ['_half-00-AA-00', '_verdict-00.json', '_verdict-00-11.json', 'part-1.json.gz'].map(
+    (name): Break => [
+      `a file ${name}`,
+      (world) => {
+        const folder = dirname(world.at(pathOf(world.asked1('complete'), '2024-05-01')));
+        return writeFile(join(folder, name), 'half');
+      },
+    ],
+  ),
   'every final name is whole': [
     [
       'a half file with a final name, of a day that was cancelled',

@@ -162,7 +162,7 @@ const STORIES: readonly Story[] = [
   },
   {
     workflowId: 'canceled',
-    status: 'CANCELED',
+    status: 'CANCELLED',
     outcomes: ['cancelled'],
     cancelRequested: true,
     asked: { disturbance: 'cancelEngine' },

@@ -19,6 +19,12 @@ const command = new Command('npm run chaos --')
     wholeNumber(1, 600),
     10,
   )
+  .option(
+    '--faults <percent>',
+    'how many of the requests that it fits each kind of fault meets at least; at most twice as many',
+    wholeNumber(0, 50),
+    10,
+  )
   .option('--restarts <count>', 'how often the Temporal server is stopped and started', wholeNumber(0, 20), 1)
   .option('--at-once <count>', 'exports that run at the same time', wholeNumber(1, 1_000), 50)
   .option('--limit <minutes>', 'after so long the run is given up', wholeNumber(1, 600), 30)
@@ -38,6 +44,7 @@ const options = command.parse().opts<{
   seed?: string;
   workers: number;
   life: number;
+  faults: number;
   restarts: number;
   atOnce: number;
   limit: number;
@@ -50,6 +57,8 @@ const { violations, figures, folder } = await runChaos({
   seed,
   workers: options.workers,
   lifeMs: { minimum: options.life * 500, maximum: options.life * 1_500 },
+  faultPercent: options.faults,
+  mostKills: Number.POSITIVE_INFINITY,
   serverRestarts: options.restarts,
   atOnce: options.atOnce,
   limitMs: options.limit * 60_000,

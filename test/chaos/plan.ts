@@ -92,7 +92,8 @@ function planExport(
         cooldown: `${random.between(1, 20) * 100} milliseconds`,
       },
       poll: { minimumInterval: '1 second', maximumInterval: random.pick(['1 second', '2 seconds']) },
-      errorPatience: random.pick(['3 seconds', '10 seconds', '1 minute']),
+      // Longer than the hour of Twilio's after which the Days list is asked for what a job does not tell.
+      errorPatience: random.pick(['8 seconds', '12 seconds', '1 minute']),
       timeout: disturbance === 'shortTimeout' ? random.between(2_000, 9_000) : '2 hours',
       ...(random.chance(0.4) && {
         webhook: { url: webhookUrl, method: random.pick(['GET', 'POST']) },

@@ -31,6 +31,10 @@ export interface ChaosOptions {
   workers: number;
   /** How long one of them lives, at least and at most. */
   lifeMs: { minimum: number; maximum: number };
+  /** After so many kills the workers live on. */
+  mostKills: number;
+  /** Each kind of fault meets so many of 100 requests that it fits, up to twice as many. */
+  faultPercent: number;
   /** How often the server is stopped and started. */
   serverRestarts: number;
   /** Exports that run at the same time. */
@@ -104,7 +108,7 @@ interface Stage {
 type AddCloser = ReturnType<typeof createClosers>['add'];
 
 async function setStage(options: ChaosOptions, folder: string, close: AddCloser): Promise<Stage> {
-  const { exports, seed, workers, lifeMs, say } = options;
+  const { exports, seed, workers, lifeMs, mostKills, faultPercent, say } = options;
   const random = createSeededRandom(seed);
   const [destination, logs] = [join(folder, 'destination'), join(folder, 'logs')];
   await Promise.all([mkdir(destination), mkdir(logs)]);
@@ -113,7 +117,11 @@ async function setStage(options: ChaosOptions, folder: string, close: AddCloser)
   const bystander = await startBystander((workflowId) => checkNow.send(workflowId));
   close('the bystander', bystander.stop);
   const planned = planExports(random.fork('exports'), exports, bystander.url);
-  const { script, emptyDays } = planScript(random.fork('script'), planned, bystander.url);
+  const { script, emptyDays } = planScript(random.fork('script'), {
+    planned,
+    strayUrl: bystander.url,
+    faultPercent,
+  });
   const [first, ...others] = planned.map(({ credentials }) => credentials);
   if (first === undefined) throw new Error('Expected at least one export, got none.');
   const simulator = await startSimulator({
@@ -167,6 +175,7 @@ async function setStage(options: ChaosOptions, folder: string, close: AddCloser)
         },
         count: workers,
         lifeMs,
+        mostKills,
         random: random.fork('fleet'),
         folder: logs,
       }),

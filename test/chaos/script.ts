@@ -12,15 +12,27 @@ export interface PlannedScript {
   emptyDays: ReadonlySet<string>;
 }
 
-/** Twilio's side of a run, from the seed. `strayUrl`: where links lead astray to. */
+/** What a script is made for. */
+export interface PlanScriptInput {
+  planned: readonly PlannedExport[];
+  /** Where links lead astray to. */
+  strayUrl: string;
+  /** Each kind of fault meets so many of 100 requests that it fits, up to twice as many. */
+  faultPercent: number;
+}
+
+/** Twilio's side of a run, from the seed. */
 export function planScript(
   random: SeededRandom,
-  planned: readonly PlannedExport[],
-  strayUrl: string,
+  { planned, strayUrl, faultPercent }: PlanScriptInput,
 ): PlannedScript {
-  const rules = planDays(random.fork('days'), planned);
-  const isEmpty = ({ records }: DayRule): boolean => records === 0;
   const habits = random.fork('habits');
+  const deleteCompleteAnswers = habits.pick<204 | 404 | 405>([204, 404, 405]);
+  // A job that says nothing of a day and can not be deleted either may live for all one knows: then the day is never
+  // asked for again, and fails before its last attempt.
+  const untold = deleteCompleteAnswers === 405 ? (['counted'] as const) : (['counted', 'missing'] as const);
+  const rules = planDays(random.fork('days'), planned, untold);
+  const isEmpty = ({ records }: DayRule): boolean => records === 0;
   return {
     emptyDays: new Set(rules.filter(isEmpty).map(({ resourceType, days }) => `${resourceType} ${days}`)),
     script: {
@@ -45,16 +57,20 @@ export function planScript(
         signature: habits.pick(['signed', 'forged', 'none']),
         body: habits.pick(['form', 'json']),
       },
-      deleteCompleteAnswers: habits.pick([204, 404, 405]),
+      deleteCompleteAnswers,
       nullFields: habits.chance(0.5) ? ['resource_type'] : [],
       errorBodies: habits.pick(['whole', 'bare']),
-      faults: planFaults(random.fork('faults'), strayUrl),
+      faults: planFaults(random.fork('faults'), strayUrl, faultPercent),
     },
   };
 }
 
 /** Rules for single days, of one type each: accounts share them, and hardly any two ask for the same days. */
-function planDays(random: SeededRandom, planned: readonly PlannedExport[]): DayRule[] {
+function planDays(
+  random: SeededRandom,
+  planned: readonly PlannedExport[],
+  untold: readonly ['counted', ...'missing'[]],
+): DayRule[] {
   const rules = new Map<string, DayRule[]>();
   for (const { input } of planned) {
     const { resourceType, startDay, endDay } = input;
@@ -63,21 +79,21 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[]): DayR
       if (!rules.has(key))
         rules.set(
           key,
-          planDay(random.fork(key)).map((rule) => Object.assign(rule, { resourceType, days: day })),
+          planDay(random.fork(key), untold).map((rule) => Object.assign(rule, { resourceType, days: day })),
         );
     }
   }
   return [...rules.values()].flat();
 }
 
-function planDay(random: SeededRandom): DayRule[] {
+function planDay(random: SeededRandom, untold: readonly ['counted', ...'missing'[]]): DayRule[] {
   if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
   return [
     {
       // Large enough to be broken in their middle, and gone on with.
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
-      ...(random.chance(0.1) && { inDetails: random.pick(['counted', 'missing']) }),
+      ...(random.chance(0.1) && { inDetails: random.pick(untold) }),
     },
     ...(random.chance(0.05) ? [{ ...STUCK_AT_FIRST }] : []),
   ];
@@ -93,10 +109,10 @@ const STUCK_AT_FIRST: DayRule = {
   ],
 };
 
-/** Every kind that there is, each met by 10 to 20 % of the requests that it fits. */
-function planFaults(random: SeededRandom, strayUrl: string): FaultScript[] {
+/** Every kind that there is. */
+function planFaults(random: SeededRandom, strayUrl: string, faultPercent: number): FaultScript[] {
   // Most are near the lower end: a download has to get past sixteen of them.
-  const rate = (): number => (10 + Math.floor(11 * random.fraction() ** 2)) / 100;
+  const rate = (): number => (faultPercent / 100) * (1 + random.fraction() ** 2);
   const underWay = ['fetchJob', 'deleteJob', 'listDays', 'fetchDay'] as const;
   return [
     { kind: 'slow', delayMs: SLOW_ANSWER_MS, rate: rate() },

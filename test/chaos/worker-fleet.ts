@@ -23,13 +23,22 @@ export interface StartFleetInput {
   count: number;
   /** How long a worker lives after it is ready, at least and at most. */
   lifeMs: { minimum: number; maximum: number };
+  /** After so many kills they live on. */
+  mostKills: number;
   random: SeededRandom;
   /** Where the logs go. */
   folder: string;
 }
 
 /** The dead are replaced at once; how long each lives follows from the seed. */
-export function startFleet({ worker, count, lifeMs, random, folder }: StartFleetInput): WorkerFleet {
+export function startFleet({
+  worker,
+  count,
+  lifeMs,
+  mostKills,
+  random,
+  folder,
+}: StartFleetInput): WorkerFleet {
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   let kills = 0;
@@ -48,6 +57,7 @@ export function startFleet({ worker, count, lifeMs, random, folder }: StartFleet
       ]);
       if (isReady)
         await Promise.race([pause(lives.between(lifeMs.minimum, lifeMs.maximum), stopping), ended]);
+      if (kills >= mostKills) await Promise.race([ended, aborted(stopping.signal)]);
       if (hasEnded(child)) {
         ownEnds += 1;
         continue;

@@ -32,7 +32,7 @@ function faultOf(judged: JudgedExport): string | null {
       return 'it completed without a result';
     case 'FAILED':
       return failureFault(judged, outcome);
-    case 'CANCELED':
+    case 'CANCELLED':
       if (!workflow.cancelRequested) return 'it is canceled, and nobody had asked the engine to';
       return manifest?.outcome === 'cancelled' ? null : 'it is canceled, and no manifest says so';
     case 'TERMINATED':

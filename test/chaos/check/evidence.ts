@@ -23,7 +23,7 @@ export interface AskedExport {
 export interface WorkflowEvidence {
   /** Of the first run of the chain: jobs and manifests bear it. */
   firstRunId: string;
-  /** The engine's word: `COMPLETED`, `FAILED`, `CANCELED`, `TERMINATED`, `RUNNING`, … */
+  /** The engine's word: `COMPLETED`, `FAILED`, `CANCELLED`, `TERMINATED`, `RUNNING`, … */
   status: string;
   /** Of a completed one. */
   result: unknown;
