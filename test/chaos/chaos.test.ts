@@ -5,6 +5,7 @@ import { runChaos } from './run-chaos.ts';
 it('nothing is lost and nothing left behind while workers are killed, the server goes away and Twilio is in trouble', async (t) => {
   const { violations, figures, folder } = await runChaos({
     exports: 8,
+    mostDays: 2,
     seed: 'in the test suite',
     workers: 2,
     lifeMs: { minimum: 2_000, maximum: 5_000 },
@@ -13,6 +14,7 @@ it('nothing is lost and nothing left behind while workers are killed, the server
     // Fewer than in a whole run, where a day takes some ten attempts: the suite has not so much time.
     faultPercent: 4,
     serverRestarts: 1,
+    continueAfterEvents: 100,
     atOnce: 8,
     limitMs: 300_000,
     keep: false,

@@ -21,15 +21,27 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const RETRY_DELAY_MS = 100;
 
-/** Nothing runs yet. Its database and its log lie in `folder`; its port stays the same. */
-export async function createDurableServer(
-  folder: string,
-  say: (line: string) => void,
-): Promise<DurableServer> {
+/** What a server is. */
+export interface CreateServerInput {
+  /** Where its database and its log lie. */
+  folder: string;
+  /** After so many events it suggests to a workflow to go on in a new run. */
+  continueAfterEvents: number;
+  say: (line: string) => void;
+}
+
+/** Nothing runs yet; its port stays the same. */
+export async function createDurableServer({
+  folder,
+  continueAfterEvents,
+  say,
+}: CreateServerInput): Promise<DurableServer> {
   const path = await findTemporalServer({ say });
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
-  const words = `server start-dev --headless --ip 127.0.0.1 --port ${port} --log-level error --db-filename`;
+  const words = `server start-dev --headless --ip 127.0.0.1 --port ${port} --log-level error`;
+  const setting = `limit.historyCount.suggestContinueAsNew=${continueAfterEvents}`;
+  const own = ['--dynamic-config-value', setting, '--db-filename', join(folder, 'server.db')];
   let child: ChildProcess | undefined;
   let dismissWatchdog = (): void => {};
 
@@ -37,7 +49,7 @@ export async function createDurableServer(
     address,
     start: async () => {
       const log = openSync(join(folder, 'server.log'), 'a');
-      const started = spawn(path, [...words.split(' '), join(folder, 'server.db')], {
+      const started = spawn(path, [...words.split(' '), ...own], {
         stdio: ['ignore', log, log],
       });
       closeSync(log);

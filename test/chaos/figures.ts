@@ -18,6 +18,8 @@ export interface ChaosFigures {
   bytesSent: number;
   resumes: number;
   webhooks: number;
+  /** Of all workflows; those that go on in a new run have more than one. */
+  runs: number;
   events: number;
   seconds: number;
 }
@@ -60,6 +62,7 @@ export function countFigures(input: CountFiguresInput): ChaosFigures {
     bytesSent: ledger.bytesSent.total,
     resumes: ledger.answers['206'] ?? 0,
     webhooks,
+    runs: workflows.reduce((sum, one) => sum + one.runs, 0),
     events: workflows.reduce((sum, { events }) => sum + events.length, 0),
     seconds,
   };

@@ -70,6 +70,7 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
     }
     workflows.set(one.workflowId, {
       firstRunId,
+      runs: 1,
       status: story.status,
       result: story.status === 'COMPLETED' ? structuredClone(receipt) : null,
       failure:

@@ -11,6 +11,7 @@ const command = new Command('npm run chaos --')
       'Temporal server, and then checks what is left. Ends with exit code 1 where anything is not as it has to be.',
   )
   .option('--exports <count>', 'how many exports', wholeNumber(1, 5_000), 200)
+  .option('--days <count>', 'how many days one of them asks for at most', wholeNumber(1, 10), 10)
   .option('--seed <text>', 'what is asked and what goes wrong follows from it (default: a random one)')
   .option('--workers <count>', 'worker processes', wholeNumber(1, 20), 3)
   .option(
@@ -26,6 +27,12 @@ const command = new Command('npm run chaos --')
     10,
   )
   .option('--restarts <count>', 'how often the Temporal server is stopped and started', wholeNumber(0, 20), 1)
+  .option(
+    '--continue-after <events>',
+    'after so many events the server suggests to go on in a new run',
+    wholeNumber(10, 50_000),
+    4_096,
+  )
   .option('--at-once <count>', 'exports that run at the same time', wholeNumber(1, 1_000), 50)
   .option('--limit <minutes>', 'after so long the run is given up', wholeNumber(1, 600), 30)
   .option('--keep', 'keep histories, logs and files also where nothing is wrong', false)
@@ -41,11 +48,13 @@ function wholeNumber(minimum: number, maximum: number): (text: string) => number
 
 const options = command.parse().opts<{
   exports: number;
+  days: number;
   seed?: string;
   workers: number;
   life: number;
   faults: number;
   restarts: number;
+  continueAfter: number;
   atOnce: number;
   limit: number;
   keep: boolean;
@@ -54,12 +63,14 @@ const seed = options.seed ?? randomBytes(4).toString('hex');
 say(`Seed ${seed}.`);
 const { violations, figures, folder } = await runChaos({
   exports: options.exports,
+  mostDays: options.days,
   seed,
   workers: options.workers,
   lifeMs: { minimum: options.life * 500, maximum: options.life * 1_500 },
   faultPercent: options.faults,
   mostKills: Number.POSITIVE_INFINITY,
   serverRestarts: options.restarts,
+  continueAfterEvents: options.continueAfter,
   atOnce: options.atOnce,
   limitMs: options.limit * 60_000,
   keep: options.keep,

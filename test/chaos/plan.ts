@@ -43,11 +43,15 @@ const DISTURBANCES: readonly Disturbance[] = [
 export const REFUSED_AT_THE_START = 'Participants';
 
 /** The exports of a run. They follow from the seed and their number alone: their days lie in the past for good. */
-export function planExports(random: SeededRandom, count: number, webhookUrl: string): PlannedExport[] {
+export function planExports(
+  random: SeededRandom,
+  { count, mostDays, webhookUrl }: { count: number; mostDays: number; webhookUrl: string },
+): PlannedExport[] {
   return Array.from({ length: count }, (_, index) => {
     const name = String(index + 1).padStart(3, '0');
     return planExport(random.fork(`export ${name}`), {
       name,
+      mostDays,
       disturbance: DISTURBANCES[index % DISTURBANCES.length] ?? 'none',
       webhookUrl: `${webhookUrl}/webhook/${workflowIdOf(name)}`,
     });
@@ -60,12 +64,17 @@ function workflowIdOf(name: string): string {
 
 function planExport(
   random: SeededRandom,
-  { name, disturbance, webhookUrl }: { name: string; disturbance: Disturbance; webhookUrl: string },
+  {
+    name,
+    mostDays,
+    disturbance,
+    webhookUrl,
+  }: { name: string; mostDays: number; disturbance: Disturbance; webhookUrl: string },
 ): PlannedExport {
   const workflowId = workflowIdOf(name);
   const account = `account-${name}`;
   const startDay = dayAfter('2023-01-01', random.between(0, 900));
-  const days = random.pick([1, 1, 2, 2, 2, 3, 3, 4, 4, 10]);
+  const days = Math.min(mostDays, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 4, 10]));
   const isStopped = disturbance.startsWith('cancel');
   return {
     workflowId,

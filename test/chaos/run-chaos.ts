@@ -26,6 +26,8 @@ import { startFleet } from './worker-fleet.ts';
 /** What a run is made of. */
 export interface ChaosOptions {
   exports: number;
+  /** Of one export. */
+  mostDays: number;
   seed: string;
   /** Worker processes. */
   workers: number;
@@ -37,6 +39,8 @@ export interface ChaosOptions {
   faultPercent: number;
   /** How often the server is stopped and started. */
   serverRestarts: number;
+  /** After so many events the server suggests to a workflow to go on in a new run. */
+  continueAfterEvents: number;
   /** Exports that run at the same time. */
   atOnce: number;
   /** After so long the run is given up: what is still open is a violation. */
@@ -108,7 +112,8 @@ interface Stage {
 type AddCloser = ReturnType<typeof createClosers>['add'];
 
 async function setStage(options: ChaosOptions, folder: string, close: AddCloser): Promise<Stage> {
-  const { exports, seed, workers, lifeMs, mostKills, faultPercent, say } = options;
+  const { exports, mostDays, continueAfterEvents, seed, workers, lifeMs, mostKills, faultPercent, say } =
+    options;
   const random = createSeededRandom(seed);
   const [destination, logs] = [join(folder, 'destination'), join(folder, 'logs')];
   await Promise.all([mkdir(destination), mkdir(logs)]);
@@ -116,7 +121,11 @@ async function setStage(options: ChaosOptions, folder: string, close: AddCloser)
   const checkNow = { send: (_workflowId: string): void => {} };
   const bystander = await startBystander((workflowId) => checkNow.send(workflowId));
   close('the bystander', bystander.stop);
-  const planned = planExports(random.fork('exports'), exports, bystander.url);
+  const planned = planExports(random.fork('exports'), {
+    count: exports,
+    mostDays,
+    webhookUrl: bystander.url,
+  });
   const { script, emptyDays } = planScript(random.fork('script'), {
     planned,
     strayUrl: bystander.url,
@@ -132,7 +141,7 @@ async function setStage(options: ChaosOptions, folder: string, close: AddCloser)
   });
   close('the simulator', simulator.stop);
 
-  const server = await createDurableServer(logs, say);
+  const server = await createDurableServer({ folder: logs, continueAfterEvents, say });
   close('the server', () => server.stop('SIGTERM'));
   const [bundlePath] = await Promise.all([makeBundle(folder), server.start()]);
   const connection = await Connection.connect({ address: server.address });

@@ -23,6 +23,8 @@ export interface AskedExport {
 export interface WorkflowEvidence {
   /** Of the first run of the chain: jobs and manifests bear it. */
   firstRunId: string;
+  /** How many runs the chain has. */
+  runs: number;
   /** The engine's word: `COMPLETED`, `FAILED`, `CANCELLED`, `TERMINATED`, `RUNNING`, … */
   status: string;
   /** Of a completed one. */

@@ -27,10 +27,12 @@ export async function readWorkflow(client: Client, workflowId: string): Promise<
   const { raw, status, runId } = await client.workflow.getHandle(workflowId).describe();
   const events: HistoryEvent[] = [];
   let firstRunId = '';
+  let runs = 0;
   for (let next: string | null | undefined = runId; next;) {
     const history = await client.workflow.getHandle(workflowId, next).fetchHistory();
     const ofRun: HistoryEvent[] = history.events ?? [];
     events.unshift(...ofRun);
+    runs += 1;
     const started = ofRun[0]?.workflowExecutionStartedEventAttributes;
     firstRunId = started?.firstExecutionRunId ?? '';
     next = started?.continuedExecutionRunId;
@@ -39,6 +41,7 @@ export async function readWorkflow(client: Client, workflowId: string): Promise<
   const failure = last?.workflowExecutionFailedEventAttributes?.failure;
   return {
     firstRunId,
+    runs,
     status: status.name,
     result: decode(last?.workflowExecutionCompletedEventAttributes?.result)[0] ?? null,
     failure: failure
