@@ -3,6 +3,7 @@ import {
   type Client,
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { WORKFLOW_TASK_TIMEOUT } from './pace.ts';
@@ -68,15 +69,16 @@ async function disturb(
   }
 }
 
-const POLL_MS = 500;
-
+/** How it ended is the check's matter. */
 async function untilClosed(client: Client, workflowId: string): Promise<void> {
-  const handle = client.workflow.getHandle(workflowId);
-  for (;;) {
-    const { status } = await persist(() => handle.describe());
-    if (status.name !== 'RUNNING') return;
-    await setTimeout(POLL_MS);
-  }
+  await persist(() =>
+    client.workflow
+      .getHandle(workflowId)
+      .result()
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowFailedError)) throw error;
+      }),
+  );
 }
 
 const RETRY_DELAY_MS = 300;

@@ -9,6 +9,8 @@ export interface ChaosFigures {
   /** By outcome, of the exports that say it. */
   days: Record<string, number>;
   kills: number;
+  /** Workers that were held for a while. */
+  pauses: number;
   /** Workers that ended by themselves. */
   ownEnds: number;
   serverRestarts: number;
@@ -29,6 +31,8 @@ export interface CountFiguresInput {
   evidence: Evidence;
   ledger: Ledger;
   kills: number;
+  /** Workers that were held for a while. */
+  pauses: number;
   ownEnds: number;
   serverRestarts: number;
   webhooks: number;
@@ -37,7 +41,7 @@ export interface CountFiguresInput {
 
 /** Counts it all. */
 export function countFigures(input: CountFiguresInput): ChaosFigures {
-  const { evidence, ledger, kills, ownEnds, serverRestarts, webhooks, seconds } = input;
+  const { evidence, ledger, kills, pauses, ownEnds, serverRestarts, webhooks, seconds } = input;
   const workflows = [...evidence.workflows.values()];
   const terminated = new Set(
     evidence.asked
@@ -48,6 +52,7 @@ export function countFigures(input: CountFiguresInput): ChaosFigures {
     exports: count(workflows.map((one) => resultOf(one)?.outcome ?? one.failure?.type ?? one.status)),
     days: count(workflows.flatMap((one) => resultOf(one)?.days.map(({ outcome }) => outcome) ?? [])),
     kills,
+    pauses,
     ownEnds,
     serverRestarts,
     faults: { ...ledger.faults },

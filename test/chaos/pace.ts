@@ -54,3 +54,9 @@ export const STICKY_TIMEOUT = '1 second';
 
 /** Heartbeats reach the server at least so often, busy as the machine may be. */
 export const HEARTBEAT_THROTTLE = '500 milliseconds';
+
+/**
+ * How long a worker is held: longer than the heartbeat timeout of a download, so that a successor starts beside it, and
+ * shorter than this and `settleMs` together, the time within which a create that is on its way has to arrive.
+ */
+export const PAUSE_MS = { minimum: 3_300, maximum: 4_500 } as const;

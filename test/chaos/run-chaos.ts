@@ -81,6 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       evidence,
       ledger: stage.simulator.ledger(),
       kills: fleet.kills(),
+      pauses: fleet.pauses(),
       ownEnds: fleet.ownEnds(),
       serverRestarts,
       webhooks: stage.bystander.webhooks(),
@@ -95,7 +96,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 }
 
 /** Longer than any fault delays a request, and than a job that is being deleted lives on. */
-const QUIET_MS = 4_000;
+const QUIET_MS = 2_500;
 
 interface Stage {
   folder: string;
@@ -235,7 +236,7 @@ function escape(text: string): string {
 }
 
 const SIGHTING_MS = 500;
-const SERVER_AWAY_MS = 2_000;
+const SERVER_AWAY_MS = 1_000;
 
 /** Drives all exports to their end, and gives the number of times that the server was away meanwhile. */
 async function driveAll(options: ChaosOptions, stage: Stage): Promise<number> {

@@ -4,13 +4,17 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { watchOver } from '../../cli/demo/watchdog.ts';
 import type { ChaosWorkerOptions } from './chaos-worker.ts';
+import { PAUSE_MS } from './pace.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** Worker processes, each killed again and again. */
 export interface WorkerFleet {
   /** How often one was killed by SIGKILL on purpose. */
   kills: () => number;
+  /** How often one was held for longer than its heartbeats may be silent: its attempts go on beside their successors. */
+  pauses: () => number;
   /** How often one ended by itself, as when it had lost the server for too long. It is started again. */
   ownEnds: () => number;
   /** Kills them all and starts no more. */
@@ -30,6 +34,9 @@ export interface StartFleetInput {
   folder: string;
 }
 
+/** How many lives are interrupted by a pause, and go on, in place of an end. */
+const PAUSED_SHARE = 0.25;
+
 /** The dead are replaced at once; how long each lives follows from the seed. */
 export function startFleet({
   worker,
@@ -42,8 +49,22 @@ export function startFleet({
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   let kills = 0;
+  let pauses = 0;
   let ownEnds = 0;
 
+  const live = async (child: ChildProcess, lives: SeededRandom, ended: Promise<unknown>): Promise<void> => {
+    for (;;) {
+      await Promise.race([pause(lives.between(lifeMs.minimum, lifeMs.maximum), stopping), ended]);
+      if (hasEnded(child) || stopping.signal.aborted || !lives.chance(PAUSED_SHARE)) return;
+      pauses += 1;
+      // Held, it does not hear that its parent has ended.
+      const dismissWatchdog = watchOver(child.pid);
+      child.kill('SIGSTOP');
+      await pause(lives.between(PAUSE_MS.minimum, PAUSE_MS.maximum), stopping);
+      child.kill('SIGCONT');
+      dismissWatchdog();
+    }
+  };
   const keepOne = async (number: number): Promise<void> => {
     const lives = random.fork(`worker ${number}`);
     while (!stopping.signal.aborted) {
@@ -55,8 +76,7 @@ export function startFleet({
         ended.then(() => false),
         aborted(stopping.signal),
       ]);
-      if (isReady)
-        await Promise.race([pause(lives.between(lifeMs.minimum, lifeMs.maximum), stopping), ended]);
+      if (isReady) await live(child, lives, ended);
       if (kills >= mostKills) await Promise.race([ended, aborted(stopping.signal)]);
       if (hasEnded(child)) {
         ownEnds += 1;
@@ -71,6 +91,7 @@ export function startFleet({
 
   return {
     kills: () => kills,
+    pauses: () => pauses,
     ownEnds: () => ownEnds,
     stop: async () => {
       stopping.abort();
