@@ -35,12 +35,15 @@ export async function lookAtJob(
     account.unaccounted.length > 0 && state !== 'underWay'
       ? await settlePicture(parts, { api, watch, ...account, mayAskDays: state === 'over', signal })
       : new Map<Day, string>();
-  const isSettled = settled.size === account.unaccounted.length;
+  // A final day stays what it was. Else each look would undo what the Days list had told one before, and call it news.
+  const known = watch.seen === null ? [] : [...readFinalDays(watch.seen)];
+  const statusOf = new Map([...known, ...account.statusOf, ...settled]);
+  const isSettled = account.unaccounted.every((day) => statusOf.has(day));
   return drawPicture({
     atMs,
     startDay,
     endDay,
-    statusOf: new Map([...account.statusOf, ...settled]),
+    statusOf,
     byStatus: account.byStatus,
     over: state === 'over' || (state === 'silent' && isSettled),
     gone: false,

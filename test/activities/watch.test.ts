@@ -148,6 +148,30 @@ test('days that no entry names are settled by their files once the job is over',
   assert.ok(picture.over, 'the job is over');
 });
 
+test('what was settled once is not forgotten by the next look, so that silence changes nothing', async (t) => {
+  const { rig, watch } = await startWatch(t, {
+    script: {
+      days: [
+        { statuses: [{ status: 'Completed' }] },
+        { days: '2026-10-02', inDetails: 'missing' },
+        { days: '2026-10-03', inDetails: 'missing', statuses: [{ status: 'Failed' }] },
+      ],
+    },
+  });
+  rig.simulator.clock.advance(2 * HOUR_MS);
+  const seen = await look(rig, watch);
+  assert.deepEqual(seen.days, {
+    Completed: ['2026-10-01'],
+    CompletedOrEmpty: ['2026-10-02'],
+    Unaccounted: ['2026-10-03'],
+  });
+  for (const laterMs of [MINUTE_MS, 2 * HOUR_MS, MINUTE_MS]) {
+    rig.simulator.clock.advance(laterMs);
+    const { failure } = await rig.run('watchExportJob', { ...watch, seen }, { attempt: 2 });
+    assert.equal(failure?.type, 'JobUnchanged', `${laterMs} ms later`);
+  }
+});
+
 test('a job that Twilio forgot keeps its final days, and the Days list tells of the others', async (t) => {
   const { rig, watch } = await startWatch(t, {
     script: {
