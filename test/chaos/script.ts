@@ -28,9 +28,9 @@ export function planScript(
 ): PlannedScript {
   const habits = random.fork('habits');
   const deleteCompleteAnswers = habits.pick<204 | 404 | 405>([204, 404, 405]);
-  // A job that says nothing of a day and can not be deleted either may live for all one knows: then the day is never
-  // asked for again, and fails before its last attempt.
-  const untold = deleteCompleteAnswers === 405 ? (['counted'] as const) : (['counted', 'missing'] as const);
+  // A job that is over, says nothing of a day and can not be deleted may live for all one knows: the export waits an
+  // hour of our time for its end (404), or never asks for the day again (405).
+  const untold = deleteCompleteAnswers === 204 ? (['counted', 'missing'] as const) : (['counted'] as const);
   const rules = planDays(random.fork('days'), planned, untold);
   const isEmpty = ({ records }: DayRule): boolean => records === 0;
   return {
