@@ -4,18 +4,18 @@ import { runChaos } from './run-chaos.ts';
 
 it('nothing is lost and nothing left behind while workers are killed, the server goes away and Twilio is in trouble', async (t) => {
   const { violations, figures, folder } = await runChaos({
-    exports: 8,
+    exports: 6,
     mostDays: 2,
     seed: 'in the test suite',
     workers: 2,
     lifeMs: { minimum: 2_000, maximum: 5_000 },
     // On a busy machine workers that are killed for ever bring nothing to its end.
-    mostKills: 6,
+    mostKills: 4,
     // Fewer than in a whole run, where a day takes some ten attempts: the suite has not so much time.
-    faultPercent: 4,
+    faultPercent: 3,
     serverRestarts: 1,
     continueAfterEvents: 100,
-    atOnce: 8,
+    atOnce: 6,
     limitMs: 300_000,
     keep: false,
     say: (line) => t.diagnostic(line),
@@ -23,12 +23,12 @@ it('nothing is lost and nothing left behind while workers are killed, the server
   t.diagnostic(JSON.stringify(figures));
   assert.deepEqual(violations, [], `histories, logs and files lie in ${folder}`);
   const { kills, serverRestarts, exports, faults, jobs } = figures;
-  assert.ok(kills > 2, `${kills} workers were killed`);
+  assert.ok(kills > 1, `${kills} workers were killed`);
   assert.equal(serverRestarts, 1);
   assert.equal(
     Object.values(exports).reduce((sum, count) => sum + count, 0),
-    8,
+    6,
   );
   assert.ok(Object.keys(faults).length > 5, JSON.stringify(faults));
-  assert.ok(jobs.made > 4, `${jobs.made} jobs were made`);
+  assert.ok(jobs.made > 3, `${jobs.made} jobs were made`);
 });
