@@ -1,7 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { DayTruth, FileVersion } from './evidence.ts';
-import { isTerminated, type JudgedExport, type JudgedWorld, receiptOf, type Rule } from './judged-export.ts';
+import {
+  hasNotCleanedUp,
+  type JudgedExport,
+  type JudgedWorld,
+  receiptOf,
+  type Rule,
+} from './judged-export.ts';
 import { dayPath, daysBetween, type Receipt, type ReceiptDay } from './receipt.ts';
 
 /** Every requested day stands exactly once in the result and in the manifest, which say the same. */
@@ -47,7 +53,7 @@ export const everyOutcomeHasItsReason: Rule = ({ exports }) =>
 /** A refusal at the very start leaves nothing to account for; the rule of the jobs sees that nothing was made. */
 function isAccountedFor(judged: JudgedExport): boolean {
   const isRefused = judged.workflow.failure?.type === 'AuthenticationRejected' && judged.manifest === null;
-  return !isTerminated(judged) && !isRefused;
+  return !hasNotCleanedUp(judged) && !isRefused;
 }
 
 function daysOf({ days }: Receipt): string {

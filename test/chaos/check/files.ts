@@ -1,16 +1,16 @@
 import type { Violation } from './evidence.ts';
-import { isTerminated, type Rule } from './judged-export.ts';
+import { hasNotCleanedUp, type Rule } from './judged-export.ts';
 import { isTrue } from './days.ts';
 import { daysBetween, manifestPath } from './receipt.ts';
 
 /** Half files and proofs go with their export, and nothing lies in the destination that nobody asked for. */
 export const nothingHalfIsLeft: Rule = ({ exports, disk }) => {
-  const terminated = exports.filter(isTerminated).map(({ asked }) => `account=${asked.accountSid}/`);
+  const uncleaned = exports.filter(hasNotCleanedUp).map(({ asked }) => `account=${asked.accountSid}/`);
   const manifests = new Set(exports.map(({ asked, workflow }) => manifestPath(asked, workflow)));
   return [...disk.keys()].flatMap((path): Violation[] => {
     const name = path.split('/').at(-1) ?? '';
     const isLeft = /^_(half|verdict)-/.test(name);
-    if (isLeft && terminated.some((folder) => path.startsWith(folder))) return [];
+    if (isLeft && uncleaned.some((folder) => path.startsWith(folder))) return [];
     if (manifests.has(path) || name === 'part-0.json.gz' || isDraft(path)) return [];
     return [
       {

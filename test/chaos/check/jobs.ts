@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { JobEvidence, Violation } from './evidence.ts';
-import { isTerminated, type JudgedExport, receiptOf, type Rule } from './judged-export.ts';
+import { hasNotCleanedUp, type JudgedExport, receiptOf, type Rule } from './judged-export.ts';
 
 /** No job lives on. One of a terminated export may: `bulk-exports reap` is what finds it. */
 export const noJobLivesOn: Rule = ({ exports }) =>
   exports
-    .filter((judged) => !isTerminated(judged))
+    .filter((judged) => !hasNotCleanedUp(judged))
     .flatMap(({ jobs }) => jobs)
     .filter(({ state }) => state === 'alive')
     .map(({ jobSid, friendlyName }) => violation('no job lives on', jobSid, `it is alive: ${friendlyName}`));
@@ -51,7 +51,7 @@ export const everyJobIsAccountedFor: Rule = ({ exports }) =>
     const strangers = jobs
       .filter(({ friendlyName }) => markerOf(friendlyName)?.[1] !== hashOf(workflow.firstRunId))
       .map(({ jobSid }) => `job ${jobSid} does not bear its marker`);
-    const faults = isTerminated(judged) ? strangers : [...strangers, ...receiptFaults(judged)];
+    const faults = hasNotCleanedUp(judged) ? strangers : [...strangers, ...receiptFaults(judged)];
     return faults.map((what) => violation('every job is accounted for', asked.workflowId, what));
   });
 

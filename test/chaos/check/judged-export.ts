@@ -47,9 +47,12 @@ export function receiptOf({ manifest, result }: JudgedExport): Receipt | null {
   return manifest ?? result;
 }
 
-/** A terminated workflow could not clean up: that is what is left for an operator. */
-export function isTerminated({ workflow }: JudgedExport): boolean {
-  return workflow.status === 'TERMINATED';
+/**
+ * Whether it never came to its clean-up: a terminated workflow is left to an operator, and one that still runs is
+ * another rule's matter.
+ */
+export function hasNotCleanedUp({ workflow }: JudgedExport): boolean {
+  return workflow.status === 'TERMINATED' || workflow.status === 'RUNNING';
 }
 
 function parse(text: string | undefined): unknown {
