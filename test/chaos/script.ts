@@ -28,10 +28,7 @@ export function planScript(
 ): PlannedScript {
   const habits = random.fork('habits');
   const deleteCompleteAnswers = habits.pick<204 | 404 | 405>([204, 404, 405]);
-  // A job that is over, says nothing of a day and can not be deleted may live for all one knows: the export waits an
-  // hour of our time for its end (404), or never asks for the day again (405).
-  const untold = deleteCompleteAnswers === 204 ? (['counted', 'missing'] as const) : (['counted'] as const);
-  const rules = planDays(random.fork('days'), planned, untold);
+  const rules = planDays(random.fork('days'), planned, deleteCompleteAnswers === 204);
   const isEmpty = ({ records }: DayRule): boolean => records === 0;
   return {
     emptyDays: new Set(rules.filter(isEmpty).map(({ resourceType, days }) => `${resourceType} ${days}`)),
@@ -65,12 +62,15 @@ export function planScript(
   };
 }
 
+/**
+ * A job that tells nothing of a day, and that stays on the list though it was deleted or can not be, may live for all
+ * one knows: the export waits an hour of our time for its end. So what is untold is never together with what is stuck,
+ * nor with a DELETE that is refused.
+ */
+const UNTOLD_TYPES = ['Conferences', REFUSED_AT_THE_START];
+
 /** Rules for single days, of one type each: accounts share them, and hardly any two ask for the same days. */
-function planDays(
-  random: SeededRandom,
-  planned: readonly PlannedExport[],
-  untold: readonly ['counted', ...'missing'[]],
-): DayRule[] {
+function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBeUntold: boolean): DayRule[] {
   const rules = new Map<string, DayRule[]>();
   for (const { input } of planned) {
     const { resourceType, startDay, endDay } = input;
@@ -79,23 +79,25 @@ function planDays(
       if (!rules.has(key))
         rules.set(
           key,
-          planDay(random.fork(key), untold).map((rule) => Object.assign(rule, { resourceType, days: day })),
+          planDay(random.fork(key), mayBeUntold && UNTOLD_TYPES.includes(resourceType)).map((rule) =>
+            Object.assign(rule, { resourceType, days: day }),
+          ),
         );
     }
   }
   return [...rules.values()].flat();
 }
 
-function planDay(random: SeededRandom, untold: readonly ['counted', ...'missing'[]]): DayRule[] {
+function planDay(random: SeededRandom, mayBeUntold: boolean): DayRule[] {
   if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
   return [
     {
       // Large enough to be broken in their middle, and gone on with.
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
-      ...(random.chance(0.1) && { inDetails: random.pick(untold) }),
+      ...(random.chance(0.1) && { inDetails: mayBeUntold ? 'missing' : 'counted' }),
     },
-    ...(random.chance(0.05) ? [{ ...STUCK_AT_FIRST }] : []),
+    ...(random.chance(0.05) && !mayBeUntold ? [{ ...STUCK_AT_FIRST }] : []),
   ];
 }
 
