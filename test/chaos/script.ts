@@ -28,7 +28,7 @@ export function planScript(
 ): PlannedScript {
   const habits = random.fork('habits');
   const deleteCompleteAnswers = habits.pick<204 | 404 | 405>([204, 404, 405]);
-  const rules = planDays(random.fork('days'), planned, deleteCompleteAnswers === 204);
+  const rules = planDays(random.fork('days'), planned, deleteCompleteAnswers !== 405);
   const isEmpty = ({ records }: DayRule): boolean => records === 0;
   return {
     emptyDays: new Set(rules.filter(isEmpty).map(({ resourceType, days }) => `${resourceType} ${days}`)),
@@ -62,13 +62,6 @@ export function planScript(
   };
 }
 
-/**
- * A job that tells nothing of a day, and that stays on the list though it was deleted or can not be, may live for all
- * one knows: the export waits an hour of our time for its end. So what is untold is never together with what is stuck,
- * nor with a DELETE that is refused.
- */
-const UNTOLD_TYPES = ['Conferences', REFUSED_AT_THE_START];
-
 /** Rules for single days, of one type each: accounts share them, and hardly any two ask for the same days. */
 function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBeUntold: boolean): DayRule[] {
   const rules = new Map<string, DayRule[]>();
@@ -79,7 +72,7 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBe
       if (!rules.has(key))
         rules.set(
           key,
-          planDay(random.fork(key), mayBeUntold && UNTOLD_TYPES.includes(resourceType)).map((rule) =>
+          planDay(random.fork(key), mayBeUntold).map((rule) =>
             Object.assign(rule, { resourceType, days: day }),
           ),
         );
@@ -95,11 +88,26 @@ function planDay(random: SeededRandom, mayBeUntold: boolean): DayRule[] {
       // Large enough to be broken in their middle, and gone on with.
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
-      ...(random.chance(0.1) && { inDetails: mayBeUntold ? 'missing' : 'counted' }),
+      ...(random.chance(0.1) && { inDetails: 'counted' }),
+      ...(mayBeUntold && random.chance(0.1) && UNTOLD),
     },
-    ...(random.chance(0.05) && !mayBeUntold ? [{ ...STUCK_AT_FIRST }] : []),
+    ...(random.chance(0.05) ? [{ ...STUCK_AT_FIRST }] : []),
   ];
 }
+
+/**
+ * No job says anything of it, and its file tells that it is there. One that fails in silence would keep its export
+ * waiting until its timeout; and where a DELETE of a job that is over is refused with 405, it may live for all one
+ * knows, and its silent days fail before their last attempt.
+ */
+const UNTOLD: DayRule = {
+  inDetails: 'missing',
+  statuses: [
+    { status: 'Submitted', for: '10 minutes' },
+    { status: 'Running', for: '3 minutes' },
+    { status: 'Completed' },
+  ],
+};
 
 /** Its first job never gets over ErrorDuringRun: it has to be given up. */
 const STUCK_AT_FIRST: DayRule = {
