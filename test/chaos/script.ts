@@ -83,15 +83,16 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBe
 
 function planDay(random: SeededRandom, mayBeUntold: boolean): DayRule[] {
   if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
+  const isUntold = random.chance(0.1) && mayBeUntold;
   return [
     {
       // Large enough to be broken in their middle, and gone on with.
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
       ...(random.chance(0.1) && { inDetails: 'counted' }),
-      ...(mayBeUntold && random.chance(0.1) && UNTOLD),
+      ...(isUntold && UNTOLD),
     },
-    ...(random.chance(0.05) ? [{ ...STUCK_AT_FIRST }] : []),
+    ...(random.chance(0.05) && !isUntold ? [{ ...STUCK_AT_FIRST }] : []),
   ];
 }
 
