@@ -8,10 +8,17 @@ import { inParallel } from './in-parallel.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
+/** What an attempt leaves to the next one. */
+interface SweepSoFar extends SweepExportJobsResult {
+  /** Jobs for which a DELETE may have been sent. */
+  tried: ExportedJob[];
+}
+
 /**
  * Implements `sweepExportJobs` of the contract. A job that can not be deleted keeps none of the others from it.
  * What was deleted is told by the next attempt too: Twilio may list such a job no more, so the receipts also go
- * along in the heartbeats, and one that is still listed as deleted is reported from there.
+ * along in the heartbeats, and one that is still listed as deleted is reported from there. A job is named there
+ * before its DELETE is sent: the answer may be lost, and the worker too.
  */
 export async function sweepExportJobs(
   parts: ActivityParts,
@@ -23,11 +30,14 @@ export async function sweepExportJobs(
   const { settings, random } = parts;
 
   return withHeartbeats(settings.heartbeatMs, async ({ context, signal, tell }) => {
-    const said: Partial<SweepExportJobsResult> | null | undefined = context.info.heartbeatDetails;
-    const swept = new Map((said?.swept ?? []).map((job): [string, ExportedJob] => [job.jobSid, job]));
+    const said: Partial<SweepSoFar> | null | undefined = context.info.heartbeatDetails;
+    const swept = bySid(said?.swept);
+    const tried = bySid(said?.tried);
     const report = (): SweepExportJobsResult => ({
       swept: [...swept.values()].toSorted((one, other) => (one.jobSid < other.jobSid ? -1 : 1)),
     });
+    const soFar = (): SweepSoFar => ({ ...report(), tried: [...tried.values()] });
+    tell(soFar());
     try {
       if (createInDoubt) {
         await context.sleep(settings.settleMs);
@@ -35,12 +45,24 @@ export async function sweepExportJobs(
       const { namespace } = context.info;
       const { value: found } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
       const left = found.filter(({ jobSid }) => !keep.includes(jobSid) && !swept.has(jobSid));
+      for (const job of tried.values()) {
+        if (found.every(({ jobSid }) => jobSid !== job.jobSid)) {
+          swept.set(job.jobSid, job);
+        }
+      }
+      for (const { jobSid, startDay, endDay } of left) {
+        tried.set(jobSid, { jobSid, startDay: startDay ?? '', endDay: endDay ?? '', fate: 'alreadyGone' });
+      }
+      if (left.length > 0) {
+        tell(soFar());
+        context.heartbeat(soFar());
+      }
       const failed = await inParallel(left, settings.sweepAtOnce, async (job) => {
         const { jobSid, startDay, endDay, isBeingDeleted } = job;
         try {
           const fate = isBeingDeleted ? 'deleted' : await deleteJob(api, jobSid, signal);
           swept.set(jobSid, { jobSid, startDay: startDay ?? '', endDay: endDay ?? '', fate });
-          tell(report());
+          tell(soFar());
           return null;
         } catch (error) {
           signal.throwIfAborted();
@@ -49,7 +71,7 @@ export async function sweepExportJobs(
       });
       const first = failed.find((failure) => failure !== null);
       if (first !== undefined && first !== null) {
-        context.heartbeat(report());
+        context.heartbeat(soFar());
         throw first.error;
       }
       return report();
@@ -61,4 +83,8 @@ export async function sweepExportJobs(
       throw createTwilioFailure(error, { doing, expected: 'Expected 200 and 204', nextRetryDelayMs });
     }
   });
+}
+
+function bySid(jobs: ExportedJob[] = []): Map<string, ExportedJob> {
+  return new Map(jobs.map((job) => [job.jobSid, job]));
 }

@@ -113,6 +113,26 @@ test('a job that can not be deleted keeps no other from it, and the next attempt
   assert.deepEqual(result?.swept[0], gone, 'what Twilio lists no more is told by the heartbeat alone');
 });
 
+test('a job whose DELETE was carried out without an answer is told by the next attempt, though Twilio lists it no more', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const { jobSid = '' } = (await run('createExportJob', create)).result ?? {};
+  simulator.clock.advance(24 * 3_600_000);
+  const input = { ...identity, keep: [], createInDoubt: false };
+  simulator.faults.add({ kind: 'resetAfter', operation: 'deleteJob', times: 1 });
+  const first = await run('sweepExportJobs', input);
+  assert.equal(first.failure?.type, 'TwilioUnavailable');
+
+  // The worker may have been killed before its last words: those before the DELETE are enough.
+  const heartbeats = first.heartbeats as { tried?: unknown[] }[];
+  const beforeDelete = heartbeats.find(({ tried = [] }) => tried.length > 0);
+  for (const heartbeatDetails of [heartbeats.at(-1), beforeDelete]) {
+    const { result } = await run('sweepExportJobs', input, { attempt: 2, heartbeatDetails });
+    assert.deepEqual(result?.swept, [
+      { jobSid, startDay: '2026-10-01', endDay: '2026-10-03', fate: 'alreadyGone' },
+    ]);
+  }
+});
+
 test('a create in doubt gets its time to settle before the sweep looks', async (t) => {
   const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
   simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
