@@ -47,7 +47,7 @@ export function planScript(
         { form: 'null', until: '5 minutes' },
         { form: 'daysNull', resourceType: 'Calls', from: '15 minutes', until: '25 minutes' },
         { form: 'emptyList', resourceType: 'Messages', jobs: [2], until: '10 minutes' },
-        { form: 'daysNull', resourceType: 'Conferences' },
+        { form: 'daysNull', resourceType: ONLY_COUNTED },
       ],
       webhook: {
         times: habits.between(1, 4),
@@ -72,7 +72,7 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBe
       if (!rules.has(key))
         rules.set(
           key,
-          planDay(random.fork(key), mayBeUntold).map((rule) =>
+          planDay(random.fork(key), mayBeUntold && resourceType !== ONLY_COUNTED).map((rule) =>
             Object.assign(rule, { resourceType, days: day }),
           ),
         );
@@ -96,10 +96,14 @@ function planDay(random: SeededRandom, mayBeUntold: boolean): DayRule[] {
   ];
 }
 
+/** Whose jobs never name a day. */
+const ONLY_COUNTED = 'Conferences';
+
 /**
  * No job says anything of it, and its file tells that it is there. One that fails in silence would keep its export
- * waiting until its timeout; and where a DELETE of a job that is over is refused with 405, it may live for all one
- * knows, and its silent days fail before their last attempt.
+ * waiting, for an hour or until its timeout: the job may live for all one knows. So it is never together with days
+ * that are only counted, and not where a DELETE of a job that is over is refused with 405: then silent days fail
+ * before their last attempt.
  */
 const UNTOLD: DayRule = {
   inDetails: 'missing',
