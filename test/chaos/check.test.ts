@@ -198,6 +198,13 @@ const BREAKS: Record<string, Break[]> = {
   ],
   'no job lives on': [
     ['a job that is alive', (world) => void (world.job('complete').state = 'alive')],
+    [
+      'a job that is alive and said to be deleted, of an export that was to keep it',
+      (world) => {
+        world.asked1('complete').deleteJob = false;
+        world.job('complete').state = 'alive';
+      },
+    ],
     ['a job that is alive after a cancel', (world) => void (world.job('canceled').state = 'alive')],
   ],
   'no submission has two jobs': [
@@ -325,7 +332,7 @@ describe('the check of a chaos run', () => {
     await inWorld(async (world) => {
       assert.equal(world.job('terminated').state, 'alive');
       world.asked1('complete').deleteJob = false;
-      Object.assign(world.job('complete'), { state: 'over', deletedAt: null });
+      Object.assign(world.job('complete'), { state: 'alive', deletedAt: null });
       await world.changeReceipt('complete', ({ jobs }) => {
         if (jobs[0]) jobs[0].fate = 'kept';
       });

@@ -2,13 +2,20 @@ import { createHash } from 'node:crypto';
 import type { JobEvidence, Violation } from './evidence.ts';
 import { hasNotCleanedUp, type JudgedExport, receiptOf, type Rule } from './judged-export.ts';
 
-/** No job lives on. One of a terminated export may: `bulk-exports reap` is what finds it. */
+/**
+ * No job lives on, but one that its caller asked to keep, and one of a terminated export: `bulk-exports reap` is what
+ * finds that.
+ */
 export const noJobLivesOn: Rule = ({ exports }) =>
   exports
     .filter((judged) => !hasNotCleanedUp(judged))
-    .flatMap(({ jobs }) => jobs)
-    .filter(({ state }) => state === 'alive')
+    .flatMap((judged) => judged.jobs.filter((job) => job.state === 'alive' && !isKept(judged, job)))
     .map(({ jobSid, friendlyName }) => violation('no job lives on', jobSid, `it is alive: ${friendlyName}`));
+
+function isKept(judged: JudgedExport, { jobSid }: JobEvidence): boolean {
+  const told = receiptOf(judged)?.jobs.find((job) => job.jobSid === jobSid);
+  return !judged.asked.deleteJob && told?.fate === 'kept';
+}
 
 /** A submission has one job at most, whatever became of the answers to its creates. */
 export const noSubmissionHasTwoJobs: Rule = ({ evidence }) => {
