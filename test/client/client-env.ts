@@ -4,13 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { BulkExportsClient, ExportError, type ExportHandle } from '../../client/index.ts';
+import { sharedBundle } from '../support/shared-bundle.ts';
 import { LATER_SIGHTING } from './samples.ts';
 
 /** The worker of a test. */
@@ -113,12 +109,10 @@ export async function failureOf(handle: ExportHandle): Promise<ExportError> {
   throw new assert.AssertionError({ message: 'the export completed' });
 }
 
-function literalBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('literal-workflows.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+function literalBundle(): Promise<WorkflowBundleOption> {
+  const workflowsPath = fileURLToPath(new URL('literal-workflows.ts', import.meta.url));
+  bundle ??= sharedBundle('literal-workflows', workflowsPath);
   return bundle;
 }
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+let bundle: Promise<WorkflowBundleOption> | undefined;

@@ -5,7 +5,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   makeTelemetryFilterString,
   NativeConnection,
@@ -14,6 +13,7 @@ import {
 } from '@temporalio/worker';
 import type { ExportActivities } from '../../activities/index.ts';
 import { createWorker, type CreateWorkerOptions, workflowsPath } from '../../worker/index.ts';
+import { sharedBundle } from '../support/shared-bundle.ts';
 
 /** What the test tells it, as JSON in the variable `LOGGING_WORKER`. */
 export interface LoggingWorkerOptions {
@@ -40,7 +40,7 @@ async function run({ address, real, planted }: LoggingWorkerOptions): Promise<vo
     },
   });
   const connection = await NativeConnection.connect({ address });
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const workflowBundle = await sharedBundle('workflows', workflowsPath);
   const workers = [
     await createWorker({ ...real, workflowBundle, connection, namespace: 'default' }),
     await Worker.create({

@@ -3,8 +3,8 @@
  * stay the last ones. `npm test -- test/client` runs the files whose path contains that; options go to Node.
  */
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
@@ -22,10 +22,16 @@ const parts = args.filter((arg) => !arg.startsWith('-'));
 try {
   const files = await findTests();
   if (files.length === 0) throw new Error(`No test file's path contains ${parts.join(' or ')}.`);
-  process.exitCode = await runTests(files, {
-    TEMPORAL_CLI_PATH: await findTemporalServer({ say }),
-    TEMPORAL_TEST_SERVER_PATH: await findTestServer({ say }),
-  });
+  const bundles = await mkdtemp(join(tmpdir(), 'bulk-exports-tests-'));
+  try {
+    process.exitCode = await runTests(files, {
+      TEMPORAL_CLI_PATH: await findTemporalServer({ say }),
+      TEMPORAL_TEST_SERVER_PATH: await findTestServer({ say }),
+      TEST_BUNDLES: bundles,
+    });
+  } finally {
+    await rm(bundles, { recursive: true, force: true });
+  }
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
@@ -41,7 +47,7 @@ async function findTests(): Promise<string[]> {
     .toSorted();
 }
 
-function runTests(files: string[], servers: Record<string, string>): Promise<number> {
+function runTests(files: string[], settings: Record<string, string>): Promise<number> {
   // Files wait more than they compute, so two run at a time on a small machine too. Where nobody watches, TAP:
   // its counts are its last lines, also after failures.
   const concurrency = Math.max(2, availableParallelism() - 1);
@@ -58,7 +64,7 @@ function runTests(files: string[], servers: Record<string, string>): Promise<num
     ]
       .concat(options)
       .concat(files),
-    { cwd: root, stdio: 'inherit', env: { ...process.env, ...servers } },
+    { cwd: root, stdio: 'inherit', env: { ...process.env, ...settings } },
   );
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   process.on('SIGINT', pass).on('SIGTERM', pass);

@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
-  bundleWorkflowCode,
   DefaultLogger,
   makeTelemetryFilterString,
   Runtime,
-  type WorkflowBundleWithSourceMap,
+  type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
 import { exportSearchAttributes } from '../../workflows/api.ts';
+import { sharedBundle } from './shared-bundle.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -77,12 +77,9 @@ function settingArguments(settings: Readonly<Record<string, string | number | bo
 }
 
 /** The bundle of `workflows/`, made once in a process: pass it to every Worker. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+export function workflowBundle(): Promise<WorkflowBundleOption> {
   installQuietRuntime();
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+  bundle ??= sharedBundle('workflows', fileURLToPath(new URL('../../workflows', import.meta.url)));
   return bundle;
 }
 
@@ -109,7 +106,7 @@ function endOnSignal(env: TestWorkflowEnvironment): TestWorkflowEnvironment {
   return env;
 }
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+let bundle: Promise<WorkflowBundleOption> | undefined;
 let installed = false;
 
 /** `temporal.api.enums.v1.IndexedValueType`. */
