@@ -1,9 +1,10 @@
 /**
  * `npm run record-histories`: plays every story on a dev server of its own and writes its history into
- * `test/histories/`, in place of all that lie there. `npm run record-histories -- quota cool` records anew those
- * whose name contains a word.
+ * `test/histories/unreleased/`, in place of all that lie there. `npm run record-histories -- quota cool` records anew
+ * those whose name contains a word.
  *
- * Histories of a released version are never recorded again: a change of the workflow has to replay them.
+ * The other folders hold the histories of a released version each, and nothing writes to them: a change of the
+ * workflow has to replay them.
  */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
@@ -12,9 +13,10 @@ import { fileURLToPath } from 'node:url';
 import { eventsOfRun, LENGTH_OF_A_RUN, runIdsOf } from '../workflows/new-run.ts';
 import { historiesOf, play, runsOf, type Stage, stories } from '../workflows/stories.ts';
 import type { JsonEvent } from './history-json.ts';
+import { HISTORIES, UNRELEASED } from './recorded-histories.ts';
 import { createDevServerEnv, workflowBundle } from './temporal.ts';
 
-const folder = fileURLToPath(new URL('../histories', import.meta.url));
+const folder = join(HISTORIES, UNRELEASED);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 

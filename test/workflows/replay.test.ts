@@ -1,36 +1,50 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { eventsOf, historyOf, type History, type JsonEvent } from '../support/history-json.ts';
+import { eventsOf, type History } from '../support/history-json.ts';
+import {
+  bundleWithChange,
+  recordedHistories,
+  recordedVersions,
+  replay,
+  UNRELEASED,
+} from '../support/recorded-histories.ts';
 import { createDevServerEnv, workflowBundle } from '../support/temporal.ts';
 import { eventsOfRun, LENGTH_OF_A_RUN, runIdsOf } from './new-run.ts';
 import { historiesOf, play, runsOf, stories } from './stories.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, 'test', 'histories');
-const names = (await readdir(folder))
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => name.slice(0, -5));
+const versions = await recordedVersions();
+const histories = new Map<string, History>();
+for (const version of versions)
+  for (const [name, history] of await recordedHistories(version))
+    histories.set(`${version}/${name}`, history);
 
 describe('the recorded histories', { timeout: 60_000 }, () => {
-  const histories = new Map<string, History>();
   let faults: Map<string, Error | undefined>;
   before(async () => {
-    for (const name of names) histories.set(name, await readHistory(name));
     faults = await replay(await workflowBundle(), histories);
   });
 
   it('are those of the stories: after a change of the stories, run npm run record-histories', () => {
-    assert.deepEqual(names.toSorted(), Object.keys(stories).flatMap(historiesOf).toSorted());
+    const names = [...histories.keys()].filter((name) => name.startsWith(`${UNRELEASED}/`));
+    const expected = Object.keys(stories).flatMap(historiesOf);
+    assert.deepEqual(names.toSorted(), expected.map((name) => `${UNRELEASED}/${name}`).toSorted());
   });
 
-  for (const name of names) {
+  it('are kept for each version of the changelog, and for what is not released', async () => {
+    const changelog = await readFile(join(root, 'CHANGELOG.md'), 'utf8');
+    const released = [...changelog.matchAll(/^## \[(\d[^\]]*)\]/gm)].map(([, version]) => version!);
+    assert.deepEqual(versions, [...released, UNRELEASED].toSorted());
+    for (const version of versions)
+      assert.notEqual((await recordedHistories(version)).size, 0, `${version} has no histories`);
+  });
+
+  for (const name of histories.keys()) {
     it(`replay: ${name}`, () => {
       assert.ok(faults.has(name), 'it was not replayed');
       assert.equal(faults.get(name), undefined);
@@ -65,8 +79,10 @@ describe('the recorded histories', { timeout: 60_000 }, () => {
   ];
   for (const { name, file, found, swapped, message } of swaps)
     it(`do not replay when two commands are swapped: ${name}`, async () => {
-      const bundle = await bundleWithSwap(file, found, swapped);
-      const fault = (await replay(bundle, new Map([[name, histories.get(name)!]]))).get(name);
+      const bundle = await bundleWithChange(file, (text) => text.replace(found, swapped));
+      const fault = (await replay(bundle, new Map([[name, histories.get(`${UNRELEASED}/${name}`)!]]))).get(
+        name,
+      );
       assert.ok(fault instanceof DeterminismViolationError, String(fault));
       assert.match(fault.message, message);
     });
@@ -101,40 +117,3 @@ describe('a worker that keeps nothing between two tasks', { timeout: 60_000 }, (
     });
   }
 });
-
-async function readHistory(name: string): Promise<History> {
-  const { events } = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as {
-    events: JsonEvent[];
-  };
-  return historyOf(events);
-}
-
-async function replay(
-  workflowBundle: WorkflowBundleOption,
-  histories: Map<string, History>,
-): Promise<Map<string, Error | undefined>> {
-  const faults = new Map<string, Error | undefined>();
-  const named = [...histories].map(([workflowId, history]) => ({ workflowId, history }));
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, named))
-    faults.set(workflowId, error);
-  return faults;
-}
-
-/** The bundle of a copy of the workflows in which one file differs. */
-async function bundleWithSwap(file: string, found: RegExp, swapped: string): Promise<WorkflowBundleOption> {
-  const copy = await mkdtemp(join(tmpdir(), 'swapped-'));
-  try {
-    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    await cp(join(root, 'workflows'), join(copy, 'workflows'), { recursive: true });
-    const path = join(copy, 'workflows', file);
-    const text = await readFile(path, 'utf8');
-    assert.match(text, found, `expected two commands to swap in workflows/${file}`);
-    await writeFile(path, text.replace(found, swapped));
-    return await bundleWorkflowCode({
-      workflowsPath: join(copy, 'workflows'),
-      logger: new DefaultLogger('ERROR'),
-    });
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
-}

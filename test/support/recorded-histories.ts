@@ -1,0 +1,70 @@
+/** Histories that were recorded once, and the workflow that has to replay them. */
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { type History, historyOf, type JsonEvent } from './history-json.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A folder for each released version, and one for what is not released. */
+export const HISTORIES = join(root, 'test', 'histories');
+
+/** The folder of which all is recorded anew when the workflow's commands change. */
+export const UNRELEASED = 'unreleased';
+
+/** The folders of histories, by their names. */
+export async function recordedVersions(): Promise<string[]> {
+  return (await readdir(HISTORIES)).toSorted();
+}
+
+/** The histories of one version, by the names of their stories. */
+export async function recordedHistories(version: string): Promise<Map<string, History>> {
+  const files = (await readdir(join(HISTORIES, version))).filter((name) => name.endsWith('.json'));
+  return new Map(
+    await Promise.all(
+      files.map(async (file): Promise<[string, History]> => {
+        const text = await readFile(join(HISTORIES, version, file), 'utf8');
+        const { events } = JSON.parse(text) as { events: JsonEvent[] };
+        return [file.slice(0, -'.json'.length), historyOf(events)];
+      }),
+    ),
+  );
+}
+
+/** Replays each history, and gives its fault; undefined where there is none. */
+export async function replay(
+  workflowBundle: WorkflowBundleOption,
+  histories: ReadonlyMap<string, History>,
+): Promise<Map<string, Error | undefined>> {
+  const faults = new Map<string, Error | undefined>();
+  const named = [...histories].map(([workflowId, history]) => ({ workflowId, history }));
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, named))
+    faults.set(workflowId, error);
+  return faults;
+}
+
+/** The bundle of a copy of the workflows in which one file differs. */
+export async function bundleWithChange(
+  file: string,
+  change: (text: string) => string,
+): Promise<WorkflowBundleOption> {
+  const copy = await mkdtemp(join(tmpdir(), 'changed-'));
+  try {
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+    await cp(join(root, 'workflows'), join(copy, 'workflows'), { recursive: true });
+    const path = join(copy, 'workflows', file);
+    const text = await readFile(path, 'utf8');
+    const changed = change(text);
+    assert.notEqual(changed, text, `expected workflows/${file} to have what is to be changed`);
+    await writeFile(path, changed);
+    return await bundleWorkflowCode({
+      workflowsPath: join(copy, 'workflows'),
+      logger: new DefaultLogger('ERROR'),
+    });
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
