@@ -46,20 +46,29 @@ export async function replay(
   return faults;
 }
 
-/** The bundle of a copy of the workflows in which one file differs. */
-export async function bundleWithChange(
-  file: string,
-  change: (text: string) => string,
-): Promise<WorkflowBundleOption> {
+/** A change of one file of the workflows. */
+export interface WorkflowChange {
+  file: string;
+  found: string | RegExp;
+  /** In its place. */
+  changed: string;
+  /** Put before the file. */
+  imports?: string;
+}
+
+/** The bundle of a copy of the workflows with these changes. */
+export async function bundleWithChanges(...changes: WorkflowChange[]): Promise<WorkflowBundleOption> {
   const copy = await mkdtemp(join(tmpdir(), 'changed-'));
   try {
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     await cp(join(root, 'workflows'), join(copy, 'workflows'), { recursive: true });
-    const path = join(copy, 'workflows', file);
-    const text = await readFile(path, 'utf8');
-    const changed = change(text);
-    assert.notEqual(changed, text, `expected workflows/${file} to have what is to be changed`);
-    await writeFile(path, changed);
+    for (const { file, found, changed, imports = '' } of changes) {
+      const path = join(copy, 'workflows', file);
+      const text = await readFile(path, 'utf8');
+      const after = text.replace(found, changed);
+      assert.notEqual(after, text, `expected workflows/${file} to have ${found}`);
+      await writeFile(path, imports + after);
+    }
     return await bundleWorkflowCode({
       workflowsPath: join(copy, 'workflows'),
       logger: new DefaultLogger('ERROR'),

@@ -7,7 +7,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventsOf, type History } from '../support/history-json.ts';
 import {
-  bundleWithChange,
+  bundleWithChanges,
   recordedHistories,
   recordedVersions,
   replay,
@@ -79,7 +79,7 @@ describe('the recorded histories', { timeout: 60_000 }, () => {
   ];
   for (const { name, file, found, swapped, message } of swaps)
     it(`do not replay when two commands are swapped: ${name}`, async () => {
-      const bundle = await bundleWithChange(file, (text) => text.replace(found, swapped));
+      const bundle = await bundleWithChanges({ file, found, changed: swapped });
       const fault = (await replay(bundle, new Map([[name, histories.get(`${UNRELEASED}/${name}`)!]]))).get(
         name,
       );
