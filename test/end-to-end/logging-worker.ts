@@ -1,6 +1,7 @@
 /**
- * A worker process that logs all that the SDK can log, at its most talkative, to its stdout. Beside the real
- * worker it runs one whose activities give a planted secret away in every place that there is.
+ * A worker process that logs all that the SDK can log, at its most talkative, to its stdout, and shows its metrics to
+ * whoever asks on loopback. Beside the real worker it runs one whose activities give a planted secret away in every
+ * place that there is.
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -18,6 +19,8 @@ import { sharedBundle } from '../support/shared-bundle.ts';
 /** What the test tells it, as JSON in the variable `LOGGING_WORKER`. */
 export interface LoggingWorkerOptions {
   address: string;
+  /** Where `/metrics` answers, as Prometheus asks for them. */
+  metricsAddress: string;
   real: Pick<
     CreateWorkerOptions,
     'taskQueue' | 'accounts' | 'twilioUrl' | 'settings' | 'shutdownGraceTime'
@@ -30,13 +33,14 @@ export const READY_LINE = 'both workers are ready';
 
 if (process.env['LOGGING_WORKER'] !== undefined) await run(JSON.parse(process.env['LOGGING_WORKER']));
 
-async function run({ address, real, planted }: LoggingWorkerOptions): Promise<void> {
+async function run({ address, metricsAddress, real, planted }: LoggingWorkerOptions): Promise<void> {
   Runtime.install({
     logger: new DefaultLogger('TRACE', (entry) => {
       process.stdout.write(`${JSON.stringify(entry, (_, value: unknown) => printable(value))}\n`);
     }),
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'DEBUG', other: 'INFO' }) },
+      metrics: { prometheus: { bindAddress: metricsAddress } },
     },
   });
   const connection = await NativeConnection.connect({ address });
@@ -86,8 +90,9 @@ function plantedActivities(secret: string): Partial<ExportActivities> {
       adopted: false,
     }),
     watchExportJob: async () => {
-      const { log } = Context.current();
+      const { log, metricMeter } = Context.current();
       log.warn('a log line', { secret });
+      metricMeter.createCounter('planted').add(1, { secret });
       Context.current().heartbeat({ secret });
       return betray(false);
     },

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -48,7 +49,7 @@ describe('no credential and no signed link', { timeout: 120_000 }, () => {
   });
   after(() => world.close());
 
-  it('is in any history, description, query, log line or manifest, however an export ends', async (t) => {
+  it('is in any history, description, query, metric, log line or manifest, however an export ends', async (t) => {
     const { simulator, exports } = world;
     const search = createSecretSearch({
       secrets: {
@@ -110,6 +111,8 @@ describe('no credential and no signed link', { timeout: 120_000 }, () => {
       found.push(...(await searchWorkflow(world.client, handle.workflowId, title, search)));
     found.push(...(await searchFolder(world.root, search)));
     found.push(...search('the log', world.log()));
+    const metrics = await world.metrics();
+    found.push(...search('the metrics', metrics));
 
     const { faults, links, authorizationAtStore } = simulator.ledger();
     t.diagnostic(`faults played: ${JSON.stringify(faults)}`);
@@ -127,6 +130,9 @@ describe('no credential and no signed link', { timeout: 120_000 }, () => {
       assert.ok(seen.failures.has(type), `${type} was seen in a pending activity`);
     for (const kind of SEEN_FAULTS) assert.ok(faults[kind], `the fault ${kind} was played`);
     assert.match(world.log(), /DayFileCorrupt/);
+    for (const type of ['createExportJob', 'watchExportJob', 'downloadExportDay', 'deleteExportJob'])
+      assert.match(metrics, new RegExp(`activity_type="${type}"`));
+    assert.match(metrics, /temporal_activity_execution_failed\{/);
   });
 
   it('would be found in any of these places, in any form', async () => {
@@ -154,6 +160,7 @@ describe('no credential and no signed link', { timeout: 120_000 }, () => {
     await handle.result();
     found.push(...(await searchWorkflow(client, handle.workflowId, 'workflow', search)));
     found.push(...search('log', world.log()));
+    found.push(...search('metrics', await world.metrics()));
 
     const converter = new DefaultFailureConverter({ encodeCommonAttributes: true });
     found.push(
@@ -209,6 +216,7 @@ const PLACES = [
   /^workflow card/,
   /^encoded failure\.encodedAttributes\.data/,
   /^log/,
+  /^metrics/,
 ];
 
 const FAULTY_DAYS = 9;
@@ -269,6 +277,8 @@ interface World {
   root: string;
   plantedTaskQueue: string;
   log: () => string;
+  /** As Prometheus would read them. */
+  metrics: () => Promise<string>;
   close: () => Promise<void>;
 }
 
@@ -288,8 +298,10 @@ async function startWorld(): Promise<World> {
   const root = await mkdtemp(join(tmpdir(), 'bulk-exports-'));
   const taskQueue = randomUUID();
   const plantedTaskQueue = randomUUID();
+  const metricsAddress = `127.0.0.1:${await freePort()}`;
   const worker = await startLoggingWorker({
     address: env.address,
+    metricsAddress,
     real: {
       taskQueue,
       twilioUrl: simulator.apiUrl,
@@ -311,6 +323,7 @@ async function startWorld(): Promise<World> {
     root,
     plantedTaskQueue,
     log: worker.log,
+    metrics: async () => await (await fetch(`http://${metricsAddress}/metrics`)).text(),
     close: async () => {
       await worker.stop();
       await simulator.stop();
@@ -318,6 +331,16 @@ async function startWorld(): Promise<World> {
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** One that nobody listens on: the engine's library takes an address, and does not tell which port 0 became. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 async function startLoggingWorker(options: LoggingWorkerOptions) {
