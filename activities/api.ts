@@ -340,7 +340,6 @@ export type ActivityFailureType =
   | 'AuthenticationRejected'
   | 'ExportRejected'
   | 'JobUnchanged'
-  | 'JobNotFound'
   | 'QuotaExhausted'
   | 'RateLimited'
   | 'TwilioUnavailable'

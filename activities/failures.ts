@@ -10,7 +10,6 @@ const catalogue: Record<ActivityFailureType, 'final' | 'retried' | 'benign'> = {
   InvalidInput: 'final',
   ExportRejected: 'final',
   QuotaExhausted: 'final',
-  JobNotFound: 'final',
   DayFileCorrupt: 'final',
   // Final at the create alone, where nothing has worked yet; see FailureOptions.final.
   AuthenticationRejected: 'retried',

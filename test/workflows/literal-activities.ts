@@ -156,7 +156,7 @@ export class LiteralTwilio {
 
   private jobOf(jobSid: string): LiteralJob {
     const job = this.jobs.find((candidate) => candidate.jobSid === jobSid);
-    if (!job) throw fail('JobNotFound', jobSid);
+    if (!job) throw new Error(`The script has no job ${jobSid}`);
     return job;
   }
 
