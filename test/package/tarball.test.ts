@@ -36,7 +36,7 @@ describe('the packed package, installed in a fresh project', () => {
     const files = stdout.trim().split('\n').toSorted();
     const strangers = files.filter(
       (file) =>
-        !/^\.\/(dist\/.*\.(js|d\.ts)|examples\/simulator-scripts\/[a-z0-9-]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
+        !/^\.\/(dist\/.*\.(js|d\.ts)|docs\/[a-z-]+\.md|examples\/simulator-scripts\/[a-z0-9-]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
           file,
         ),
     );
@@ -45,7 +45,8 @@ describe('the packed package, installed in a fresh project', () => {
       files.filter((file) => /\/(test|bench)\//.test(file)),
       [],
     );
-    assert.ok(files.includes('./dist/workflows/index.js'), files.join());
+    for (const needed of ['./dist/workflows/index.js', './docs/failure-modes.md'])
+      assert.ok(files.includes(needed), files.join());
   });
 
   test('exports by the default path, by a re-export, and by a bundle', { timeout: 120_000 }, async () => {
