@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { History } from '../support/history-json.ts';
 import {
@@ -29,6 +29,8 @@ describe('the example of CONTRIBUTING of a change that breaks no running export'
   /** What a worker of each step leaves behind: of today, of step 1, of step 2. */
   let histories: History[];
   let recorded: Map<string, History>;
+  /** Of the exports that steps 1 and 2 have played. */
+  const runIds: string[] = [];
 
   before(async () => {
     env = await createDevServerEnv();
@@ -40,6 +42,7 @@ describe('the example of CONTRIBUTING of a change that breaks no running export'
     for (const step of steps.slice(0, 2)) {
       const handle = await play(STORY, { env, workflowBundle: step });
       histories.push(await handle.fetchHistory());
+      runIds.push((await handle.describe()).runId);
     }
   });
   after(() => env.teardown());
@@ -65,6 +68,17 @@ describe('the example of CONTRIBUTING of a change that breaks no running export'
     assert.equal(await replayOne(steps[1]!, histories[1]!), undefined);
     assert.equal(await replayOne(steps[1]!, histories[2]!), undefined);
     assertBroken(await replayOne(steps[1]!, histories[0]!));
+  });
+
+  it('replays closed exports, too: one whose code is no more can not tell its progress', async () => {
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue: STORY,
+      workflowBundle: today,
+      workflowThreadPoolSize: 1,
+    });
+    const asked = worker.runUntil(() => env.client.workflow.getHandle(STORY, runIds[0]).query('progress'));
+    await assert.rejects(asked, /TMPRL1100/);
   });
 
   it('replays in step 3 what step 2 leaves behind, and nothing of step 1', async () => {
