@@ -32,9 +32,9 @@ async function faultsOfRow(name: string, seen: string, shownBy: string): Promise
   const links = [...shownBy.matchAll(/\[(.+?)\]\(([^)]+)\)/g)];
   const faults = links.length === 0 ? [`${name}: no test shows it`] : [];
   for (const [, title = '', path = ''] of links) {
-    const source = await readFile(join(root, dirname(PATH), path), 'utf8').catch(() => null);
-    if (source === null) faults.push(`${name}: there is no ${path}`);
-    else if (!titlesOf(source).some((pattern) => pattern.test(title)))
+    const titles = await titlesOf(join(root, dirname(PATH), path));
+    if (titles === null) faults.push(`${name}: there is no ${path}`);
+    else if (!titles.some((pattern) => pattern.test(title)))
       faults.push(`${name}: ${path} has no test "${title}"`);
   }
   const words = await productWords();
@@ -44,16 +44,31 @@ async function faultsOfRow(name: string, seen: string, shownBy: string): Promise
   return faults;
 }
 
-/** Of tests that run, not of those that are skipped. What is put into a title may be anything. */
-function titlesOf(source: string): RegExp[] {
-  return [...source.matchAll(/\b(?:test|it)\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g)].map(
-    ([, , title = '']) => {
-      const parts = title.replaceAll(/\\(.)/g, '$1').split(/\$\{[^}]*\}/);
-      return new RegExp(
-        `^${parts.map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.+')}$`,
-      );
-    },
+/** Of the tests of a file that run, not of those that are skipped; null where there is no such file. */
+async function titlesOf(path: string): Promise<RegExp[] | null> {
+  const source = await readFile(path, 'utf8').catch(() => null);
+  if (source === null) return null;
+  const literal = textsAfter(source, String.raw`\b(?:test|it)\(\s*`);
+  // A title that is a field of what a loop goes through, be it in a file beside the test.
+  const fields = [...source.matchAll(/\b(?:test|it)\(\s*\w+\.(\w+),/g)].map(([, field = '']) => field);
+  if (fields.length === 0) return literal;
+  const beside = [...source.matchAll(/from '(\.\/[^']+)'/g)].map(([, file = '']) =>
+    join(dirname(path), file),
   );
+  const sources = [source, ...(await Promise.all(beside.map((file) => readFile(file, 'utf8'))))];
+  return [
+    ...literal,
+    ...fields.flatMap((field) => sources.flatMap((text) => textsAfter(text, `\\b${field}:\\s*`))),
+  ];
+}
+
+/** The quoted texts that follow. What is put into one may be anything. */
+function textsAfter(source: string, before: string): RegExp[] {
+  const quoted = new RegExp(`${before}(['"\`])((?:\\\\.|(?!\\1)[^\\\\])*)\\1`, 'g');
+  return [...source.matchAll(quoted)].map(([, , text = '']) => {
+    const parts = text.replaceAll(/\\(.)/g, '$1').split(/\$\{[^}]*\}/);
+    return new RegExp(`^${parts.map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.+')}$`);
+  });
 }
 
 /** What a person may have to look up: each of these stands on the page. */
