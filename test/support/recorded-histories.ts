@@ -15,14 +15,18 @@ export const HISTORIES = join(root, 'test', 'histories');
 /** The folder of which all is recorded anew when the workflow's commands change. */
 export const UNRELEASED = 'unreleased';
 
-/** The folders of histories, by their names. */
+/** The folders of histories, by their names, and whatever else lies there. */
 export async function recordedVersions(): Promise<string[]> {
   return (await readdir(HISTORIES)).toSorted();
 }
 
-/** The histories of one version, by the names of their stories. */
+/** The histories of one version, by the names of their stories; none where it is no folder. */
 export async function recordedHistories(version: string): Promise<Map<string, History>> {
-  const files = (await readdir(join(HISTORIES, version))).filter((name) => name.endsWith('.json'));
+  const names = await readdir(join(HISTORIES, version)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTDIR') throw error;
+    return [];
+  });
+  const files = names.filter((name) => name.endsWith('.json'));
   return new Map(
     await Promise.all(
       files.map(async (file): Promise<[string, History]> => {
