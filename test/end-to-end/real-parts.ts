@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
 import type { ActivitySettings, DayStorage, TwilioAccount } from '../../activities/index.ts';
 import { BulkExportsClient } from '../../client/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
-import { createWorker } from '../../worker/index.ts';
+import { BulkExportsPlugin, createWorker } from '../../worker/index.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { ExportJobInput } from '../../workflows/api.ts';
 import { workflowBundle } from '../support/temporal.ts';
@@ -31,6 +33,12 @@ export interface RealPartsOptions {
   accounts?: (simulator: Simulator) => Record<string, TwilioAccount>;
   /** Beside `default`. */
   destinations?: (root: string) => Record<string, string | DayStorage>;
+  /** In place of those of {@link quickSettings}. */
+  settings?: Partial<ActivitySettings>;
+  /** How soon a running activity hears from the engine. Default: as long as the SDK takes, which may be 24 seconds. */
+  heartbeatThrottle?: Duration;
+  /** Where Twilio's API is taken to be. Default: where it is. */
+  twilioUrl?: (simulator: Simulator) => string;
 }
 
 /** So many seconds of Twilio's pass in one of ours. */
@@ -67,17 +75,28 @@ export async function withRealParts<T>(
   const root = await mkdtemp(join(tmpdir(), 'bulk-exports-'));
   const taskQueue = randomUUID();
   try {
-    const worker = await createWorker({
+    const place = {
       connection: env.nativeConnection,
       namespace: env.namespace ?? 'default',
       taskQueue,
-      accounts: { default: accountOf(simulator), ...options.accounts?.(simulator) },
-      destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
-      twilioUrl: simulator.apiUrl,
-      settings: quickSettings,
       workflowBundle: await workflowBundle(),
       shutdownGraceTime: '1 second',
-    });
+    } as const;
+    const exporting = {
+      accounts: { default: accountOf(simulator), ...options.accounts?.(simulator) },
+      destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
+      twilioUrl: options.twilioUrl?.(simulator) ?? simulator.apiUrl,
+      settings: { ...quickSettings, ...options.settings },
+    };
+    const { heartbeatThrottle } = options;
+    const worker =
+      heartbeatThrottle === undefined
+        ? await createWorker({ ...place, ...exporting })
+        : await Worker.create({
+            ...place,
+            plugins: [new BulkExportsPlugin(exporting)],
+            maxHeartbeatThrottleInterval: heartbeatThrottle,
+          });
     const exports = new BulkExportsClient({ client: env.client, taskQueue });
     return await worker.runUntil(work({ simulator, exports, client: env.client, taskQueue, root }));
   } finally {
