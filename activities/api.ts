@@ -135,6 +135,8 @@ export interface CreateExportJobResult {
   createdAt: Instant;
   /** Whether an earlier attempt, or an earlier run of the export, had made it. */
   adopted: boolean;
+  /** The id of the run that asked: a later one of the same history is what a reset has made. */
+  inRun?: string;
 }
 
 /** What `watchExportJob` needs. */
@@ -148,6 +150,8 @@ export interface WatchExportJobInput extends ExportIdentity {
   createdAt: Instant;
   /** The picture that the workflow has; null before the first. */
   seen: JobPicture | null;
+  /** The id of the run that got the last answer about the job; missing or null where it is not known. */
+  inRun?: string | null;
   /** When to look first, where there is a picture already. */
   firstLook: FirstLook;
   /** Whether to return what is seen, changed or not. */
@@ -186,6 +190,8 @@ export interface JobPicture {
   over: boolean;
   /** Whether Twilio answers 404 for the job. */
   gone: boolean;
+  /** The id of the run that looked. */
+  inRun?: string;
   jobQueuePosition: string | null;
   estimatedCompletionTime: Instant | null;
   /** What is not as it should be, a type each at most once. */

@@ -44,17 +44,19 @@ export async function createExportJob(
         isUnsettled = false;
       }
       const friendlyName = markFriendlyName({ ...input, namespace: scope.context.info.namespace });
+      const inRun = scope.context.info.workflowExecution?.runId;
       const found = await adoptJob(api, input, friendlyName, scope);
       if (found !== null) {
-        return found;
+        return { ...found, inRun };
       }
       inDoubt = false;
-      return await makeJob(api, input, friendlyName, {
+      const made = await makeJob(api, input, friendlyName, {
         signal: scope.signal,
         onSend: () => {
           isUnsettled = inDoubt = isPosting = true;
         },
       });
+      return { ...made, inRun };
     } catch (error) {
       if (isPosting && error instanceof TwilioProblem && error.carriedOut === 'no') {
         isUnsettled = inDoubt = false;

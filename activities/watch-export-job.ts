@@ -19,7 +19,8 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
   const { api } = findAccount(parts, input, { doing });
 
   return withHeartbeats(parts.settings.heartbeatMs, async ({ context, signal }) => {
-    const { attempt } = context.info;
+    const { attempt, workflowExecution } = context.info;
+    const inRun = workflowExecution?.runId;
     const isSoon = attempt === 1 && firstLook !== 'planned';
     if (seen !== null && firstLook !== 'now' && attempt === 1) {
       // The workflow has just got this picture: the first attempt only sets the time of the next.
@@ -27,14 +28,16 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
     }
     let picture: JobPicture;
     try {
-      picture = await lookAtJob(parts, api, input, signal);
+      picture = { ...(await lookAtJob(parts, api, input, signal)), inRun };
     } catch (error) {
       if (error instanceof TwilioProblem) {
         return pictureOfProblem(parts, { input, problem: error, doing, attempt });
       }
       throw error;
     }
-    if (seen !== null && !returnUnchanged && !isChanged(seen, picture)) {
+    // The first look since a reset is news by itself: what goes away later is then known to go away after it.
+    const isFirstSinceReset = Boolean(input.inRun) && input.inRun !== inRun;
+    if (seen !== null && !returnUnchanged && !isFirstSinceReset && !isChanged(seen, picture)) {
       throw unchanged(parts, input, { picture, isSoon });
     }
     return picture;

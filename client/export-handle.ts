@@ -1,4 +1,5 @@
 import {
+  TerminatedFailure,
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
@@ -133,11 +134,16 @@ export class ExportHandle {
       return completedResult(workflowId, await this.#run(description.runId).result());
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
-      throw await failedEnding(workflowId, error, async () => {
-        const firstExecutionRunId = firstRunIdOf(description);
-        const { runId } = await describeCurrentRun(this.#client, { workflowId, firstExecutionRunId });
-        return (await this.#ask(this.#run(runId)))?.result ?? null;
-      });
+      const firstExecutionRunId = firstRunIdOf(description);
+      const current = await describeCurrentRun(this.#client, { workflowId, firstExecutionRunId });
+      // A reset terminates a run, and the export goes on in another one.
+      if (error.cause instanceof TerminatedFailure && current.runId !== description.runId)
+        return this.result();
+      throw await failedEnding(
+        workflowId,
+        error,
+        async () => (await this.#ask(this.#run(current.runId)))?.result ?? null,
+      );
     }
   }
 

@@ -35,6 +35,8 @@ export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now
 export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture, now: Instant): void {
   const before = job.problemsSince;
   const stuckBefore = new Set(waitingDays(ledger, job).filter((record) => isStuck(record, job)));
+  const isFirstSinceReset = job.inRun !== null && picture.inRun !== undefined && picture.inRun !== job.inRun;
+  job.inRun = picture.inRun ?? job.inRun;
   job.picture = picture;
   if (!picture.gone) job.lastSeenAt = picture.asOf;
   job.problemsSince = Object.fromEntries(picture.problems.map(({ type }) => [type, before[type] ?? now]));
@@ -54,6 +56,9 @@ export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture
   }
   // The answer to a DELETE of ours was lost, and it was carried out: from now on the job is on its way out.
   if (job.deleteInDoubt && waitingDays(ledger, job).some(isBeingDeleted)) job.abandonedAt ??= now;
+  // Whoever resets an export wants its days: what was deleted until then goes out again, also where a person did it.
+  if (isFirstSinceReset && (picture.gone || waitingDays(ledger, job).some(isBeingDeleted)))
+    job.deletedBeforeReset = true;
 }
 
 function isBeingDeleted({ status }: DayRecord): boolean {
@@ -134,6 +139,7 @@ function wasDeleted({ status }: DayRecord, { picture, lastSeenAt }: JobRecord): 
 function missingDayProblem({ status }: DayRecord, job: JobRecord): string {
   const where = `[job ${job.jobSid}]`;
   if (status === 'Failed') return `Twilio reports Failed ${where}`;
+  if (job.deletedBeforeReset) return `The job was deleted before the export was reset ${where}`;
   if (isAbandoned(job))
     return `The day was stuck for longer than the export is patient, and its job was deleted ${where}`;
   if (status === 'DeletedByUserRequest') return `The day was deleted at Twilio by somebody else ${where}`;

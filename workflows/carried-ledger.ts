@@ -48,8 +48,10 @@ function carriedDay(record: DayRecord, startedAt: Instant): DayRecord {
 }
 
 function carriedJob(job: JobRecord, begun: JobRecord): JobRecord {
-  if (!job.over) return job;
-  const { jobSid, over, inDoubt, fate, picture } = job;
+  // The next run is another one, though nobody has reset anything.
+  const picture = job.picture && { ...job.picture, inRun: undefined };
+  if (!job.over) return { ...job, picture, inRun: null };
+  const { jobSid, over, inDoubt, fate } = job;
   return {
     ...begun,
     jobSid,

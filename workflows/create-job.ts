@@ -23,10 +23,11 @@ export async function createJob(run: ExportRun, job: JobRecord): Promise<boolean
     job.inDoubt = true;
     try {
       const input = createInput(run, job, isUnderWay);
-      const { jobSid, friendlyName, createdAt } = await createExportJob.executeWithOptions({ summary }, [
-        input,
-      ]);
-      Object.assign(job, { jobSid, friendlyName, createdAt, lastSeenAt: createdAt });
+      const { jobSid, friendlyName, createdAt, inRun } = await createExportJob.executeWithOptions(
+        { summary },
+        [input],
+      );
+      Object.assign(job, { jobSid, friendlyName, createdAt, lastSeenAt: createdAt, inRun: inRun ?? null });
       Object.assign(job, { quotaWait: null, inDoubt: false });
       run.announce();
       return true;

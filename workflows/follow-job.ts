@@ -102,7 +102,7 @@ async function look(
   job: JobRecord,
   how: { firstLook: FirstLook; returnUnchanged: boolean },
 ): Promise<boolean> {
-  const { jobSid, friendlyName, startDay, endDay, createdAt, picture } = job;
+  const { jobSid, friendlyName, startDay, endDay, createdAt, picture, inRun } = job;
   const summary = `${run.request.resourceType} ${formatRange(job)}`;
   const { poll } = run.request;
   const seen = {
@@ -113,6 +113,7 @@ async function look(
     endDay,
     createdAt,
     seen: picture,
+    inRun,
   };
   const watched = await run.waits.wait(() =>
     watchExportJob.executeWithOptions({ summary }, [{ ...seen, ...how, poll }]),

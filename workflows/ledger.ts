@@ -62,6 +62,10 @@ export interface JobRecord extends Range {
   abandonedAt: Instant | null;
   /** Whether a DELETE of ours was sent, or may have been, that brought no answer. */
   deleteInDoubt: boolean;
+  /** The id of the run that got the last answer about it; null where none has said. */
+  inRun: string | null;
+  /** Whether it was deleted, by the end of the export itself as far as is known, before a reset undid that end. */
+  deletedBeforeReset: boolean;
   /** Whether nothing more is expected of it. */
   over: boolean;
   /** Whether a create was sent, or may have been, that brought no answer. */
@@ -107,6 +111,8 @@ export function newJob({ startDay, endDay }: Range, submission: number, now: Ins
     quotaWait: null,
     abandonedAt: null,
     deleteInDoubt: false,
+    inRun: null,
+    deletedBeforeReset: false,
     over: false,
     inDoubt: false,
     fate: null,
@@ -147,8 +153,8 @@ export function lastJobOf(ledger: Ledger, record: DayRecord): JobRecord | undefi
 }
 
 /** Whether a job that goes away does so by our own doing. */
-export function isAbandoned({ abandonedAt, deleteInDoubt }: JobRecord): boolean {
-  return abandonedAt !== null || deleteInDoubt;
+export function isAbandoned({ abandonedAt, deleteInDoubt, deletedBeforeReset }: JobRecord): boolean {
+  return abandonedAt !== null || deleteInDoubt || deletedBeforeReset;
 }
 
 /** A job as results and manifests name it; null where it never came to be. */

@@ -6,7 +6,7 @@ import type { JobPicture, WatchExportJobInput } from '../../activities/index.ts'
 import type { SimulatorScript } from '../../simulator/index.ts';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
 import { notFoundBody, startFront } from './front.ts';
-import { identity, quickSettings, runActivity, startRig } from './rig.ts';
+import { EXPORT_ID, identity, quickSettings, runActivity, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 
 const MINUTE_MS = 60_000;
@@ -49,6 +49,16 @@ test('the first attempt with a picture at hand asks nothing, the second asks onc
   assert.equal(rig.simulator.ledger().requests.fetchJob, 3);
   const told = await rig.run('watchExportJob', { ...watch, seen, firstLook: 'now', returnUnchanged: true });
   assert.deepEqual(told.result?.days, seen.days);
+});
+
+test('the first look of a run that a reset has made is told, changed or not, with the run that looked', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  assert.equal(seen.inRun, EXPORT_ID);
+  const same = await rig.run('watchExportJob', { ...watch, seen, inRun: EXPORT_ID }, { attempt: 2 });
+  assert.equal(same.failure?.type, 'JobUnchanged');
+  const reset = await look(rig, { ...watch, seen, inRun: 'the run before' }, 2);
+  assert.deepEqual({ ...reset, asOf: seen.asOf }, seen);
 });
 
 test('all eight statuses and an unknown one are told day by day', async (t) => {
