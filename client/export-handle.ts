@@ -18,6 +18,7 @@ import {
 import { describedProgress, endedProgress, type Ending } from './described-progress.ts';
 import { completedResult, failedEnding } from './export-ending.ts';
 import { exportEnded, exportNotFound } from './out-of-reach.ts';
+import { throughOutages } from './outages.ts';
 import { readPendingLooks } from './pending-looks.ts';
 import { mergeProgress, type ObservedProgress } from './progress.ts';
 import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
@@ -92,7 +93,8 @@ export class ExportHandle {
   }
 
   /**
-   * The progress now and whenever it differs, until the export is over; its end is the last of them.
+   * The progress now and whenever it differs, until the export is over; its end is the last of them. After the first
+   * it waits through times when Temporal can not be reached.
    *
    * @throws `ExportError` of type `ExportNotFound`.
    */
@@ -120,31 +122,16 @@ export class ExportHandle {
   }
 
   /**
-   * Waits for the end, however long that takes.
+   * Waits for the end, however long that takes, also while Temporal can not be reached, and through a reset.
    *
    * @returns an outcome `complete`, or `incomplete` where the input allows it.
    * @throws `ExportIncompleteError`, `ExportCancelledError`, `ExportRejectedError`,
    * `AuthenticationRejectedError`, `StorageRejectedError`, `InvalidInputError`, `ExportTimedOutError`; `ExportError`
-   * of type `ExportNotFound`, `ExportTerminated` or `ExportFailed`.
+   * of type `ExportNotFound`, `ExportTerminated` or `ExportFailed`; the SDK's `ServiceError` where Temporal can not be
+   * reached to begin with.
    */
   async result(): Promise<ExportJobResult> {
-    const { workflowId } = this;
-    const description = await this.describe();
-    try {
-      return completedResult(workflowId, await this.#run(description.runId).result());
-    } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw error;
-      const firstExecutionRunId = firstRunIdOf(description);
-      const current = await describeCurrentRun(this.#client, { workflowId, firstExecutionRunId });
-      // A reset terminates a run, and the export goes on in another one.
-      if (error.cause instanceof TerminatedFailure && current.runId !== description.runId)
-        return this.result();
-      throw await failedEnding(
-        workflowId,
-        error,
-        async () => (await this.#ask(this.#run(current.runId)))?.result ?? null,
-      );
-    }
+    return this.#resultFrom(await this.describe());
   }
 
   /**
@@ -162,6 +149,25 @@ export class ExportHandle {
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       throw exportNotFound(workflowId, this.#client.options.namespace, error);
+    }
+  }
+
+  async #resultFrom(description: WorkflowExecutionDescription): Promise<ExportJobResult> {
+    const { workflowId } = this;
+    try {
+      return completedResult(workflowId, await throughOutages(() => this.#run(description.runId).result()));
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const chain = { workflowId, firstExecutionRunId: firstRunIdOf(description) };
+      const current = await throughOutages(() => describeCurrentRun(this.#client, chain));
+      // A reset terminates a run, and the export goes on in another one.
+      if (error.cause instanceof TerminatedFailure && current.runId !== description.runId)
+        return this.#resultFrom(current);
+      throw await failedEnding(
+        workflowId,
+        error,
+        async () => (await this.#ask(this.#run(current.runId)))?.result ?? null,
+      );
     }
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { isOutage } from './outages.ts';
 import type { ObservedProgress } from './progress.ts';
 
 /** How an export is watched. */
@@ -12,7 +13,10 @@ export interface WatchOptions {
 /** A person sees it as live, and the server does not notice it. */
 const WATCH_INTERVAL_MS = 2_000;
 
-/** Asks again and again and yields what differs from the last, the end included. Then, or on abort, it returns. */
+/**
+ * Asks again and again and yields what differs from the last, the end included. Then, or on abort, it returns. Once
+ * there was an answer, no answer is no end.
+ */
 export async function* watchProgress(
   ask: () => Promise<ObservedProgress>,
   { intervalMs = WATCH_INTERVAL_MS, signal }: WatchOptions,
@@ -20,12 +24,27 @@ export async function* watchProgress(
   let last = '';
   for (;;) {
     if (signal?.aborted) return;
-    const progress = await ask();
-    const seen = JSON.stringify(progress);
-    if (seen !== last) yield progress;
-    last = seen;
-    if (isOver(progress)) return;
+    const progress = await askUnlessOut(ask, last !== '');
+    if (progress !== null) {
+      const seen = JSON.stringify(progress);
+      if (seen !== last) yield progress;
+      last = seen;
+      if (isOver(progress)) return;
+    }
     await pause(intervalMs, signal);
+  }
+}
+
+/** Null where Temporal can not be reached, and could be before. */
+async function askUnlessOut(
+  ask: () => Promise<ObservedProgress>,
+  couldBeReached: boolean,
+): Promise<ObservedProgress | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (couldBeReached && isOutage(error)) return null;
+    throw error;
   }
 }
 

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { Dispatcher } from 'undici';
 import type { ActivitySettings, DayStorage, TwilioAccount } from '../../activities/index.ts';
 import { BulkExportsClient } from '../../client/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
@@ -37,8 +38,12 @@ export interface RealPartsOptions {
   settings?: Partial<ActivitySettings>;
   /** How soon a running activity hears from the engine. Default: as long as the SDK takes, which may be 24 seconds. */
   heartbeatThrottle?: Duration;
+  /** In place of that of `workflows/` alone. */
+  workflowBundle?: WorkflowBundleWithSourceMap;
   /** Where Twilio's API is taken to be. Default: where it is. */
-  twilioUrl?: (simulator: Simulator) => string;
+  twilioUrl?: (simulator: Simulator) => Promise<string>;
+  /** What carries the requests to Twilio. */
+  dispatcher?: Dispatcher;
 }
 
 /** So many seconds of Twilio's pass in one of ours. */
@@ -79,13 +84,14 @@ export async function withRealParts<T>(
       connection: env.nativeConnection,
       namespace: env.namespace ?? 'default',
       taskQueue,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: options.workflowBundle ?? (await workflowBundle()),
       shutdownGraceTime: '1 second',
     } as const;
     const exporting = {
       accounts: { default: accountOf(simulator), ...options.accounts?.(simulator) },
       destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
-      twilioUrl: options.twilioUrl?.(simulator) ?? simulator.apiUrl,
+      twilioUrl: (await options.twilioUrl?.(simulator)) ?? simulator.apiUrl,
+      dispatcher: options.dispatcher,
       settings: { ...quickSettings, ...options.settings },
     };
     const { heartbeatThrottle } = options;
