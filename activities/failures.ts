@@ -33,7 +33,7 @@ const CAUSE_LIMIT_BYTES = 200;
 export interface FailureOptions {
   /** What was being done, to what [ids], what was expected, what came, what the reader can do. */
   message: string;
-  /** Until the next attempt; without it the activity's retry policy decides. */
+  /** Until the next attempt, at least a millisecond; without it the activity's retry policy decides. */
   nextRetryDelayMs?: number;
   /** Plain JSON. */
   details?: unknown[];
@@ -51,13 +51,19 @@ export function createFailure(type: ActivityFailureType, options: FailureOptions
     message: clip(options.message, MESSAGE_LIMIT_BYTES),
     nonRetryable: kind === 'final',
     details: options.details,
-    nextRetryDelay: options.nextRetryDelayMs === undefined ? undefined : Math.ceil(options.nextRetryDelayMs),
+    nextRetryDelay:
+      options.nextRetryDelayMs === undefined
+        ? undefined
+        : Math.max(SHORTEST_DELAY_MS, Math.ceil(options.nextRetryDelayMs)),
     category: kind === 'benign' ? ApplicationFailureCategory.BENIGN : undefined,
     cause: options.cause === undefined ? undefined : withoutStack(options.cause),
   });
   failure.stack = '';
   return failure;
 }
+
+/** The engine takes a delay of 0 for one that is too late, and retries no more. */
+const SHORTEST_DELAY_MS = 1;
 
 function withoutStack(cause: Error): Error {
   const rest = new Error(clip(cause.message, CAUSE_LIMIT_BYTES));

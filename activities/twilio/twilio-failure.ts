@@ -55,13 +55,18 @@ export function createTwilioFailure(
   });
 }
 
+/** Some say 0, and a date may be over when it arrives: to come back at once would only be refused again. */
+const SHORTEST_RETRY_AFTER_MS = 1_000;
+
 /** How long to wait after a 429: as Twilio asks, capped, and spread so that all who were refused do not return at once. */
 export function rateLimitDelay(
   problem: TwilioProblem,
   settings: ActivitySettings,
   random: () => number,
 ): number {
-  const askedMs = problem.retryAfterMs ?? settings.rateLimitedMs;
+  const { retryAfterMs } = problem;
+  const askedMs =
+    retryAfterMs === null ? settings.rateLimitedMs : Math.max(retryAfterMs, SHORTEST_RETRY_AFTER_MS);
   return Math.min(askedMs, settings.retryAfterCapMs) * (1 + random() / 5);
 }
 

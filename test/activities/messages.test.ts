@@ -37,6 +37,12 @@ test('every failure stays small, its stack left out and its cause cut', () => {
   assert.equal(createFailure('InvalidInput', { message: '' }).nonRetryable, true);
 });
 
+test('a failure that is to be retried at once is retried: a delay of 0 ended the activity for good', () => {
+  for (const nextRetryDelayMs of [0, -5, 0.2]) {
+    assert.equal(createFailure('RateLimited', { message: '', nextRetryDelayMs }).nextRetryDelay, 1);
+  }
+});
+
 test('a spent quota is told from other refusals by its words', () => {
   const isQuota = (status: number, message: string): boolean =>
     isQuotaRejection({ status, code: null, message });

@@ -334,6 +334,15 @@ test('a rate limit is no change: the next look comes when Twilio says, capped', 
   assert.ok(delayMs >= 15 * MINUTE_MS && delayMs <= 18 * MINUTE_MS, `${delayMs}`);
 });
 
+test('a Retry-After of no time is a second: at once it would only be refused again', async (t) => {
+  const { rig, watch } = await startWatch(t);
+  const seen = await look(rig, watch);
+  rig.simulator.faults.add({ kind: 'status429', retryAfter: 0, operation: 'fetchJob' });
+  const { failure } = await rig.run('watchExportJob', { ...watch, seen }, { attempt: 2 });
+  const delayMs = Number(failure?.nextRetryDelay);
+  assert.ok(delayMs >= 1_000 && delayMs <= 1_200, `${delayMs}`);
+});
+
 test('without a picture to return, an outage is a retried failure', async (t) => {
   const { rig, watch } = await startWatch(t);
   rig.simulator.faults.add({ kind: 'status500', operation: 'fetchJob' });
