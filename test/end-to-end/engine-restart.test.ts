@@ -7,15 +7,14 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { BulkExportsClient } from '../../client/index.ts';
 import type { FaultScript, LifeScript } from '../../simulator/index.ts';
 import type { ExportPhase } from '../../workflows/api.ts';
 import { daysBetween } from '../../workflows/calendar.ts';
-import { workflowsPath } from '../../worker/index.ts';
 import { createDurableServer, type DurableServer } from '../chaos/durable-server.ts';
 import { installQuietRuntime } from '../support/temporal.ts';
 import { until } from '../workflows/new-run.ts';
+import { quickBundle } from './quick-bundle.ts';
 import { filesBelow, quickExport, type RealParts, withRealParts } from './real-parts.ts';
 
 /** What holds an export in a phase, until the server is back and the fault is taken out. */
@@ -50,18 +49,11 @@ describe('an export whose Temporal server goes away and comes back', { timeout: 
   let folder: string;
   let server: DurableServer;
   let env: TestWorkflowEnvironment;
-  let workflowBundle: WorkflowBundleWithSourceMap;
   before(async () => {
     installQuietRuntime();
     folder = await mkdtemp(join(tmpdir(), 'bulk-exports-server-'));
     server = await createDurableServer({ folder, continueAfterEvents: 4_096, say: () => {} });
-    // An attempt that the server had given out when it stopped is known to be lost in seconds, not in a minute.
-    const bundle = bundleWorkflowCode({
-      workflowsPath,
-      workflowInterceptorModules: [fileURLToPath(new URL('../chaos/quick-timeouts.ts', import.meta.url))],
-      logger: new DefaultLogger('ERROR'),
-    });
-    [workflowBundle] = await Promise.all([bundle, server.start()]);
+    await Promise.all([quickBundle(), server.start()]);
     env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
   });
   after(async () => {
@@ -73,7 +65,7 @@ describe('an export whose Temporal server goes away and comes back', { timeout: 
   for (const { phase, signal, life, faults } of phases) {
     it(`in the phase ${phase} comes to its end, with one job and every day once, and so do those who wait for it`, async () => {
       const simulator = { script: { life, days: [{ records: 20_000 }], faults } };
-      await withRealParts(env, { simulator, workflowBundle }, async (parts) => {
+      await withRealParts(env, { simulator, workflowBundle: await quickBundle() }, async (parts) => {
         await withHastyClient(parts, async (exports) => {
           const input = quickExport(2);
           const handle = await exports.startExport(input, { workflowId: randomUUID() });

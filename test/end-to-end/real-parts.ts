@@ -41,7 +41,7 @@ export interface RealPartsOptions {
   /** In place of that of `workflows/` alone. */
   workflowBundle?: WorkflowBundleWithSourceMap;
   /** Where Twilio's API is taken to be. Default: where it is. */
-  twilioUrl?: (simulator: Simulator) => Promise<string>;
+  twilioUrl?: (simulator: Simulator) => string;
   /** What carries the requests to Twilio. */
   dispatcher?: Dispatcher;
 }
@@ -90,7 +90,7 @@ export async function withRealParts<T>(
     const exporting = {
       accounts: { default: accountOf(simulator), ...options.accounts?.(simulator) },
       destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
-      twilioUrl: (await options.twilioUrl?.(simulator)) ?? simulator.apiUrl,
+      twilioUrl: options.twilioUrl?.(simulator) ?? simulator.apiUrl,
       dispatcher: options.dispatcher,
       settings: { ...quickSettings, ...options.settings },
     };
