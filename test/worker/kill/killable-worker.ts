@@ -1,0 +1,97 @@
+/**
+ * A worker process that stops before or after an activity where it is told to, so that it can be killed right there.
+ * It is told what to run by the first message of its parent, and ends when its parent does.
+ */
+import { setInterval } from 'node:timers/promises';
+import type { Context } from '@temporalio/activity';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import type { ExportActivities, TwilioAccount } from '../../../activities/index.ts';
+import { BulkExportsPlugin } from '../../../worker/index.ts';
+import { HEARTBEAT_THROTTLE, paceOfActivities, STICKY_TIMEOUT } from '../../chaos/pace.ts';
+
+/** What a worker is told. */
+export interface KillableWorkerOptions {
+  address: string;
+  taskQueue: string;
+  twilioUrl: string;
+  /** A `file:` URL. */
+  destination: string;
+  accounts: Record<string, TwilioAccount>;
+  /** The path of the bundle of the workflow, with the chaos run's `quick-timeouts.ts` in it. */
+  bundlePath: string;
+  stops: Stop[];
+}
+
+/** Where an account's first call of an activity stops: before its first line, or with its result not yet reported. */
+export interface Stop {
+  account: string;
+  activity: keyof ExportActivities;
+  when: 'before' | 'after';
+}
+
+/** From worker to parent. */
+export type KillableWorkerMessage = { kind: 'ready' } | { kind: 'stopped'; stop: Stop };
+
+/** What is held for a while by the test must not be given up by the worker meanwhile. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+process.once('message', (options) => void run(options as KillableWorkerOptions));
+process.once('disconnect', () => process.exit(0));
+
+async function run(options: KillableWorkerOptions): Promise<void> {
+  const { address, taskQueue, twilioUrl, destination, accounts, bundlePath, stops } = options;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const worker = await Worker.create({
+    connection: await NativeConnection.connect({ address }),
+    namespace: 'default',
+    taskQueue,
+    workflowBundle: { codePath: bundlePath },
+    plugins: [
+      new BulkExportsPlugin({
+        accounts,
+        destinations: { default: destination },
+        twilioUrl,
+        settings: { ...paceOfActivities, requestTimeoutMs: REQUEST_TIMEOUT_MS },
+      }),
+    ],
+    interceptors: { activity: [(context) => ({ inbound: stopping(context, stops) })] },
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+  });
+  const running = worker.run();
+  tell({ kind: 'ready' });
+  await running;
+}
+
+function stopping(context: Context, stops: readonly Stop[]): ActivityInboundCallsInterceptor {
+  return {
+    execute: async (input, next) => {
+      const [{ account } = { account: '' }] = input.args as { account: string }[];
+      const own = stops.filter(
+        (stop) => stop.account === account && stop.activity === context.info.activityType,
+      );
+      await stopAt(
+        own.find(({ when }) => when === 'before'),
+        context,
+      );
+      const result = await next(input);
+      await stopAt(
+        own.find(({ when }) => when === 'after'),
+        context,
+      );
+      return result;
+    },
+  };
+}
+
+/** Never returns, and beats, so that the engine does not take it for lost. */
+async function stopAt(stop: Stop | undefined, context: Context): Promise<void> {
+  if (stop === undefined) return;
+  tell({ kind: 'stopped', stop });
+  for await (const _ of setInterval(500)) context.heartbeat();
+}
+
+function tell(message: KillableWorkerMessage): void {
+  process.send?.(message);
+}
