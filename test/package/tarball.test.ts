@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createDevServerEnv } from '../support/temporal.ts';
+import { installPackage, packageFolder, packPackage, readManifest } from './install-package.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -89,46 +90,18 @@ describe('the packed package, installed in a fresh project', () => {
   });
 });
 
-/**
- * Packs, and unpacks below a fresh `node_modules` that has what `package.json` asks for and nothing else: links to
- * the copies of this checkout, so that there is one of each.
- */
+/** In the project there is all that `package.json` asks for, at the caller what it does not call optional. */
 async function install(input: { folder: string; project: string; caller: string }): Promise<void> {
   const { folder, project, caller } = input;
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
-  const tarball = join(folder, packed.filename);
-  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
-    await readFile(join(root, 'package.json'), 'utf8'),
-  ) as Manifest;
-
+  const tarball = await packPackage(root, folder);
+  const { dependencies, peerDependencies, peerDependenciesMeta } = await readManifest();
   await cp(join(root, 'test/package/consumer'), project, { recursive: true });
   await writeFile(join(project, 'package.json'), '{"type": "module"}');
   const all = Object.keys({ ...dependencies, ...peerDependencies });
-  await populate(project, tarball, all);
-  await populate(
+  await installPackage(project, tarball, all);
+  await installPackage(
     caller,
     tarball,
     all.filter((name) => !peerDependenciesMeta[name]?.optional),
   );
-}
-
-interface Manifest {
-  dependencies: Record<string, string>;
-  peerDependencies: Record<string, string>;
-  peerDependenciesMeta: Record<string, { optional?: boolean }>;
-}
-
-async function populate(project: string, tarball: string, names: string[]): Promise<void> {
-  await mkdir(packageFolder(project), { recursive: true });
-  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', packageFolder(project)], { cwd: project });
-  for (const name of names) {
-    const link = join(project, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(join(root, 'node_modules', name), link);
-  }
-}
-
-function packageFolder(project: string): string {
-  return join(project, 'node_modules/temporal-bulk-exports');
 }

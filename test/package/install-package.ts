@@ -1,0 +1,100 @@
+/** The package as a user has it: packed, and unpacked in a project of its own. */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+/** What `package.json` asks for. */
+export interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional?: boolean }>;
+}
+
+/** The manifest of this checkout. */
+export async function readManifest(): Promise<Manifest> {
+  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** Runs `npm pack` in a checkout, whose own scripts build it. Gives the path of the tarball. */
+export async function packPackage(checkout: string, folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: checkout });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
+  return join(folder, packed.filename);
+}
+
+/**
+ * Unpacks below a fresh `node_modules` that has the packages of these names and nothing else: links to the copies of
+ * this checkout, so that there is one of each.
+ */
+export async function installPackage(project: string, tarball: string, names: string[]): Promise<void> {
+  await mkdir(packageFolder(project), { recursive: true });
+  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', packageFolder(project)], { cwd: project });
+  for (const name of names) {
+    const link = join(project, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(root, 'node_modules', name), link);
+  }
+}
+
+/** Where the package lies in a project. */
+export function packageFolder(project: string): string {
+  return join(project, 'node_modules/temporal-bulk-exports');
+}
+
+/** What another version has in place of what stands here. */
+export interface Edit {
+  file: string;
+  from: string;
+  to: string;
+}
+
+/** Installs what this checkout would be in another version, with these edits, and gives the folder of the project. */
+export async function installVersion(folder: string, version: string, edits: Edit[]): Promise<string> {
+  const [checkout, project] = [join(folder, `checkout-${version}`), join(folder, `project-${version}`)];
+  await copyCheckout(checkout);
+  const { version: before, dependencies, peerDependencies } = await readManifest();
+  const versionEdit = { file: 'package.json', from: `"version": "${before}"`, to: `"version": "${version}"` };
+  for (const edit of [versionEdit, ...edits]) await applyEdit(checkout, edit);
+  const tarball = await packPackage(checkout, folder);
+  await rm(checkout, { recursive: true });
+  await installPackage(project, tarball, Object.keys({ ...dependencies, ...peerDependencies }));
+  await writeFile(join(project, 'package.json'), '{"type": "module"}');
+  return project;
+}
+
+/** All that it takes to pack. */
+const PACKED_FROM = [
+  'activities',
+  'cli',
+  'client',
+  'simulator',
+  'worker',
+  'workflows',
+  'examples',
+  'test/support/clean.ts',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+
+async function copyCheckout(checkout: string): Promise<void> {
+  for (const path of PACKED_FROM) await cp(join(root, path), join(checkout, path), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
+}
+
+async function applyEdit(checkout: string, { file, from, to }: Edit): Promise<void> {
+  const path = join(checkout, file);
+  const text = await readFile(path, 'utf8');
+  if (text.split(from).length !== 2)
+    throw new Error(`Expected to find a text once, to make another version [${file}]: ${from}`);
+  await writeFile(path, text.replace(from, to));
+}
