@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TwilioAccount } from '../../activities/index.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
@@ -19,6 +18,7 @@ import { type Held, type HoldingFront, startHoldingFront } from './kill/holding-
 import { type KillPoint, killPoints } from './kill/kill-points.ts';
 import { type KillableProcess, startKillableWorker } from './kill/killable-process.ts';
 import type { KillableWorkerOptions, Stop } from './kill/killable-worker.ts';
+import { bundleInto } from './kill/quick-bundle.ts';
 
 /** Old enough for Twilio also when its clock runs ahead. */
 const DAY = addDays(dayOf(Date.now()), -10);
@@ -203,15 +203,4 @@ async function untilRuns(
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await pause(50);
-}
-
-async function bundleInto(folder: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows', import.meta.url)),
-    workflowInterceptorModules: [fileURLToPath(new URL('../chaos/quick-timeouts.ts', import.meta.url))],
-    logger: new DefaultLogger('ERROR'),
-  });
-  const path = join(folder, 'workflows.cjs');
-  await writeFile(path, code);
-  return path;
 }

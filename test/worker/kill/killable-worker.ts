@@ -34,7 +34,7 @@ export interface Stop {
 export type KillableWorkerMessage = { kind: 'ready' } | { kind: 'stopped'; stop: Stop };
 
 /** What is held for a while by the test must not be given up by the worker meanwhile. */
-const REQUEST_TIMEOUT_MS = 60_000;
+const PATIENCE_MS = 60_000;
 
 process.once('message', (options) => void run(options as KillableWorkerOptions));
 process.once('disconnect', () => process.exit(0));
@@ -52,7 +52,7 @@ async function run(options: KillableWorkerOptions): Promise<void> {
         accounts,
         destinations: { default: destination },
         twilioUrl,
-        settings: { ...paceOfActivities, requestTimeoutMs: REQUEST_TIMEOUT_MS },
+        settings: { ...paceOfActivities, requestTimeoutMs: PATIENCE_MS, stallMs: PATIENCE_MS },
       }),
     ],
     interceptors: { activity: [(context) => ({ inbound: stopping(context, stops) })] },
