@@ -50,7 +50,7 @@ export interface ActivitySettings {
   dayAppearsWithinMs: number;
   /** From one question to the next meanwhile. */
   dayRecheckMs: number;
-  /** Bytes a write: fewer are many system calls, more are memory times the slots. */
+  /** Bytes a write: fewer are many system calls; more are memory times the slots, and fetched again after a kill. */
   writeBatchBytes: number;
   /**
    * How old a link may be when it is used: it is good for about four minutes, and making a copy of a large half
@@ -97,7 +97,7 @@ export const defaultSettings: ActivitySettings = {
   stallMs: 60_000,
   dayAppearsWithinMs: 10 * 60_000,
   dayRecheckMs: 30_000,
-  writeBatchBytes: 1024 * 1024,
+  writeBatchBytes: 256 * 1024,
   linkFreshMs: 60_000,
   slotsBusyMs: 10_000,
   slotsBusyMaximumMs: 60_000,

@@ -9,6 +9,8 @@ export interface MeasuredWorker {
   beginPeak: () => void;
   memory: () => Promise<MemoryUse>;
   stop: () => Promise<void>;
+  /** Ends it by SIGKILL, with no time for a last word. */
+  kill: () => Promise<void>;
 }
 
 /**
@@ -52,6 +54,10 @@ export async function startMeasuredWorker(variables: Record<string, string>): Pr
     },
     stop: async () => {
       child.kill('SIGTERM');
+      await ended;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
       await ended;
     },
   };

@@ -237,7 +237,7 @@ test('a connection without bytes is a stall, and what came before it is kept', a
 });
 
 test('a disk that is slower than a stall lasts is waited for: it is not the store that stands still', async (t) => {
-  const rig = await startDays(t, { sizeBytes: 6_000_000 });
+  const rig = await startDays(t, { sizeBytes: 1_500_000 });
   const storage = createFileStorage(pathToFileURL(rig.root).href);
   let writes = 0;
   const slow: DayStorage = {
