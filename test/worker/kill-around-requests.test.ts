@@ -13,6 +13,7 @@ import { type Simulator, startSimulator } from '../../simulator/index.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { ExportJobInput, ExportJobResult } from '../../workflows/api.ts';
 import { SPEED, WORKFLOW_TASK_TIMEOUT } from '../chaos/pace.ts';
+import { filesBelow } from '../end-to-end/real-parts.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { type Held, type HoldingFront, startHoldingFront } from './kill/holding-front.ts';
 import { type KillPoint, killPoints } from './kill/kill-points.ts';
@@ -130,9 +131,14 @@ describe('a worker that is killed', { timeout: 120_000 }, () => {
       );
       assert.deepEqual(result?.notCleaned, []);
       assert.equal(result?.outcome, point.cancelled ? 'cancelled' : 'complete');
+      const manifests = (await filesBelow(join(folder, 'files', '_manifests'))).filter((name) =>
+        name.startsWith(`${account}/`),
+      );
+      assert.equal(manifests.length, 1, manifests.join());
       if (point.cancelled) return;
       const [day] = result?.days ?? [];
       assert.equal(day?.attempts, 1);
+      assert.equal(front.count(accountSid, 'fetchDay'), 1, 'a link for each file');
       assert.equal(
         day?.sha256,
         simulator.expectedFile({ resourceType: 'Messages', day: DAY, accountSid })?.sha256,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** Requests that a hold can be about. */
-export type HeldRequest = 'listJobs' | 'createJob' | 'fetchJob' | 'deleteJob';
+export type HeldRequest = 'listJobs' | 'createJob' | 'fetchJob' | 'deleteJob' | 'fetchDay';
 
 /** Which request of which account is held, and where on its way. */
 export interface Hold {
@@ -101,6 +101,7 @@ function nameOf({ method, url = '' }: IncomingMessage): HeldRequest | null {
   const { pathname } = new URL(url, 'http://front');
   if (/^\/v1\/Exports\/Jobs\/JS\w+$/.test(pathname)) return method === 'DELETE' ? 'deleteJob' : 'fetchJob';
   if (/^\/v1\/Exports\/\w+\/Jobs$/.test(pathname)) return method === 'POST' ? 'createJob' : 'listJobs';
+  if (/^\/v1\/Exports\/\w+\/Days\/[\d-]+$/.test(pathname)) return 'fetchDay';
   return null;
 }
 

@@ -75,6 +75,22 @@ export const killPoints: Readonly<Record<string, KillPoint>> = {
     jobs: 1,
     fate: 'deleted',
   },
+  'file-unreported': {
+    when: 'when a file was published and the engine not yet told has it found on the disk',
+    at: { activity: 'downloadExportDay', when: 'after' },
+    creates: 1,
+    deletes: 1,
+    jobs: 1,
+    fate: 'deleted',
+  },
+  'manifest-unreported': {
+    when: 'when the manifest was written and the engine not yet told has it written in its place',
+    at: { activity: 'writeExportManifest', when: 'after' },
+    creates: 1,
+    deletes: 1,
+    jobs: 1,
+    fate: 'deleted',
+  },
   'delete-unsent': {
     when: 'before it has sent the DELETE deletes the job by its successor',
     at: { activity: 'deleteExportJob', when: 'before' },
