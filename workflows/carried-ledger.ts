@@ -9,14 +9,17 @@ import { type DayRecord, type JobRecord, type Ledger, newDay, newJob } from './l
 /** What a run of an export hands over to the next one. */
 export interface CarriedLedger {
   startedAt: Instant;
+  /** The first run id of the export: that a run of it wrote this, and no caller, who can not know the id before. */
+  exportId: string;
   days: ({ day: Day } & Partial<DayRecord>)[];
   jobs: (Range & Partial<JobRecord>)[];
 }
 
 /** The ledger as a run hands it over: without what nobody asks any more of days and jobs that are over. */
-export function carryLedger({ startedAt, days, jobs }: Ledger): CarriedLedger {
+export function carryLedger({ startedAt, days, jobs }: Ledger, exportId: string): CarriedLedger {
   return {
     startedAt,
+    exportId,
     days: days.map((record) => {
       const { day } = record;
       return { day, ...differences(carriedDay(record, startedAt), newDay(day, startedAt)) };
@@ -27,6 +30,13 @@ export function carryLedger({ startedAt, days, jobs }: Ledger): CarriedLedger {
       return { startDay, endDay, ...differences(carriedJob(job, begun), begun) };
     }),
   };
+}
+
+/** Whether a run of this export has handed this over. */
+export function isCarriedBy(exportId: string, carried: unknown): carried is CarriedLedger {
+  return (
+    typeof carried === 'object' && carried !== null && 'exportId' in carried && carried.exportId === exportId
+  );
 }
 
 /** The ledger as the next run goes on with it. */

@@ -2,7 +2,7 @@ import { CancellationScope, continueAsNew, sleep, workflowInfo } from '@temporal
 import type { ExportJobInput, ExportJobResult } from './api.ts';
 import { enterSubmission } from './bookkeeping.ts';
 import { answerCallers } from './callers.ts';
-import { type CarriedLedger, carryLedger, takeOverLedger } from './carried-ledger.ts';
+import { type CarriedLedger, carryLedger, isCarriedBy, takeOverLedger } from './carried-ledger.ts';
 import { cleanUp } from './clean-up.ts';
 import { conclude, endingOf, giveMissingDaysTheirOutcome } from './ending.ts';
 import { ExportRun, msUntil, now } from './export-run.ts';
@@ -31,7 +31,8 @@ export async function exportJob(input: ExportJobInput, continued?: CarriedLedger
   run.announce();
 
   await run.workThrough(() => bringEveryDayHome(run));
-  if (run.isHandingOver) await continueAsNew<typeof exportJob>(input, carryLedger(run.ledger));
+  if (run.isHandingOver)
+    await continueAsNew<typeof exportJob>(input, carryLedger(run.ledger, run.identity.exportId));
   const ending = endingOf(run);
 
   giveMissingDaysTheirOutcome(run, ending);
@@ -71,15 +72,26 @@ async function stopAfterTimeout(run: ExportRun): Promise<void> {
   run.stop({ kind: 'timeout' });
 }
 
-/** The ledger comes from the run before, by Continue-As-New: no caller may bring one. */
+/**
+ * No caller may bring a ledger, and none may start a cron: its runs are one export to the engine, so that each would
+ * take the jobs of the one before for its own.
+ */
 function acceptInput(input: unknown, continued: unknown): ResolvedExportJobInput {
+  const { firstExecutionRunId, cronSchedule } = workflowInfo();
+  const isContinued = isCarriedBy(firstExecutionRunId, continued);
   try {
-    const isContinued = workflowInfo().continuedFromExecutionRunId !== undefined;
+    if (cronSchedule)
+      throw new InvalidExportInput([
+        `cronSchedule must not be set, got "${cronSchedule}": use a Schedule of Temporal, and terminate this workflow`,
+      ]);
     if (continued !== undefined && !isContinued)
       throw new InvalidExportInput(['exportJob takes one argument, got a second one']);
     return parseExportJobInput(input, Date.now());
   } catch (error) {
     if (!(error instanceof InvalidExportInput)) throw error;
+    // Its jobs are at work: a worker of another version may not end it, and its task waits for one that goes on.
+    if (isContinued)
+      throw new Error('The run before accepted an input that this worker does not', { cause: error });
     showPhase('failed');
     throw exportFailure('InvalidInput', error.message, { faults: error.faults });
   }

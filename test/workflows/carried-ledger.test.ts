@@ -22,6 +22,7 @@ import { resultOf } from '../../workflows/result.ts';
 
 const START = '2025-01-01';
 const NOW = '2026-06-01T00:00:00.000Z';
+const EXPORT_ID = '0190c5f6-7d5a-7c3f-9d3e-6f2a0c8b1d47';
 /** As README says. The engine warns of a payload above 256 kB, and refuses one above 2 MB. */
 const MAXIMUM_BYTES = 150_000;
 const MAXIMUM_BYTES_AT_WORST = 550_000;
@@ -127,6 +128,7 @@ describe('the ledger that a run hands over', () => {
   it('has what is new to a later version as it begins', () => {
     const { days, jobs } = takeOverLedger({
       startedAt: NOW,
+      exportId: EXPORT_ID,
       days: [{ day: START }],
       jobs: [{ startDay: START, endDay: START }],
     });
@@ -224,9 +226,9 @@ function pictureOf(
 }
 
 function handedOver(ledger: Ledger): Ledger {
-  return takeOverLedger(JSON.parse(JSON.stringify(carryLedger(ledger))) as CarriedLedger);
+  return takeOverLedger(JSON.parse(JSON.stringify(carryLedger(ledger, EXPORT_ID))) as CarriedLedger);
 }
 
 function sizeOf(ledger: Ledger): number {
-  return Buffer.byteLength(JSON.stringify(carryLedger(ledger)));
+  return Buffer.byteLength(JSON.stringify(carryLedger(ledger, EXPORT_ID)));
 }
