@@ -13,8 +13,9 @@ export type { DurationRule } from './durations.ts';
 export { isJsonObject } from './json-object.ts';
 export { hashExportId, hashNamespace } from './marker.ts';
 export type { JobMarker } from './marker.ts';
-export { openMarkedJobs, RESOURCE_TYPES } from './marked-jobs.ts';
+export { openMarkedJobs } from './marked-jobs.ts';
 export type { MarkedJob, MarkedJobs, MarkedJobState, OpenMarkedJobsOptions } from './marked-jobs.ts';
+export { RESOURCE_TYPES } from './resource-types.ts';
 export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
 export type {

@@ -21,9 +21,6 @@ import type { TwilioProblemKind } from './twilio/twilio-problem.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 import type { TwilioJob } from './twilio/twilio-shapes.ts';
 
-/** The four types, as they stand in the path of Twilio's API. */
-export const RESOURCE_TYPES: readonly ResourceType[] = ['Messages', 'Calls', 'Conferences', 'Participants'];
-
 /**
  * What Twilio still does for a job. `live`: a day of it is not final, or nobody can say so. `beingDeleted`: somebody
  * has asked for that. `over`: every day of it is final; it costs nothing and leaves the list after seven days.

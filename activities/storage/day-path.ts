@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isDay } from '../day-range.ts';
 import { hashExportId } from '../marker.ts';
+import { isResourceType } from '../resource-types.ts';
 import { isAccountSid } from '../twilio/twilio-account.ts';
 import type { DayKey } from './day-storage.ts';
 import { StorageProblem } from './storage-problem.ts';
@@ -11,11 +12,9 @@ export const PUBLISHED_NAME = 'part-0.json.gz';
 /** A longer one makes a name that some file systems refuse; then no attempt goes on from another's bytes. */
 const ETAG_LIMIT_CHARACTERS = 150;
 
-const resourceTypes: ReadonlySet<string> = new Set(['Messages', 'Calls', 'Conferences', 'Participants']);
-
 /** The folder of a day, relative to the destination. Only checked words go into it, so it never leads outside. */
 export function dayFolder({ accountSid, resourceType, day }: DayKey): string {
-  if (!isAccountSid(accountSid) || !resourceTypes.has(resourceType) || !isDay(day)) {
+  if (!isAccountSid(accountSid) || !isResourceType(resourceType) || !isDay(day)) {
     throw new StorageProblem(
       'rejected',
       'the account, the resource type or the day is not one that has a folder',
@@ -31,7 +30,7 @@ export function isAccountFolder(name: string): boolean {
 
 /** Whether a folder of an account is that of a resource type. */
 export function isTypeFolder(name: string): boolean {
-  return name.startsWith('type=') && resourceTypes.has(name.slice('type='.length));
+  return name.startsWith('type=') && isResourceType(name.slice('type='.length));
 }
 
 /** Whether a folder of a resource type is that of a day. */

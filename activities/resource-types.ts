@@ -1,0 +1,9 @@
+import type { ResourceType } from './api.ts';
+
+/** The four types, as they stand in the path of Twilio's API. */
+export const RESOURCE_TYPES: readonly ResourceType[] = ['Messages', 'Calls', 'Conferences', 'Participants'];
+
+/** Whether Twilio exports this. */
+export function isResourceType(text: string): text is ResourceType {
+  return RESOURCE_TYPES.some((type) => type === text);
+}
