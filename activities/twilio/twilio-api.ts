@@ -1,4 +1,5 @@
 import type { Day, ResourceType, Webhook } from '../api.ts';
+import { createFailure } from '../failures.ts';
 import { isJsonObject } from '../json-object.ts';
 import type { ActivitySettings } from '../settings.ts';
 import type { TwilioAnswer, TwilioHttp } from './twilio-http.ts';
@@ -68,14 +69,15 @@ const PAGE_SIZE_TOLERANCE = 2;
 
 /** The API at `url`, spoken through `http`. */
 export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySettings): TwilioApi {
-  const at = (path: string): URL => new URL(`/v1/Exports/${path}`, url);
+  const at = (...names: string[]): URL => new URL(`/v1/Exports/${names.map(checkName).join('/')}`, url);
 
   async function readList<Item>(
     { key, path, pageSize, parse }: ListKind<Item>,
     { resourceType, keep, signal }: ListRequest<Item>,
   ): Promise<Told<Item[]>> {
     const kept: Item[] = [];
-    let page: URL | null = at(`${resourceType}/${path}?PageSize=${pageSize}`);
+    let page: URL | null = at(resourceType, path);
+    page.searchParams.set('PageSize', String(pageSize));
     let atMs = Date.now();
     for (let number = 1; page !== null; number++) {
       if (number > settings.listPages) {
@@ -116,7 +118,7 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
       }
       const answer = await http({
         method: 'POST',
-        url: at(`${resourceType}/Jobs`),
+        url: at(resourceType, 'Jobs'),
         form,
         signal,
         onSend,
@@ -130,7 +132,7 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
     },
 
     fetchJob: async (jobSid, signal) => {
-      const answer = await http({ method: 'GET', url: at(`Jobs/${jobSid}`), signal, success: 'ok' });
+      const answer = await http({ method: 'GET', url: at('Jobs', jobSid), signal, success: 'ok' });
       const job = parseJob(answer.body);
       if (job === null) {
         throw unexpected(`Twilio answered ${answer.status} with a body that is no job`, answer.atMs);
@@ -145,7 +147,7 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
     fetchDayLink: async (resourceType, day, signal) => {
       const answer = await http({
         method: 'GET',
-        url: at(`${resourceType}/Days/${day}`),
+        url: at(resourceType, 'Days', day),
         signal,
         success: 'redirect',
       });
@@ -158,9 +160,24 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
     },
 
     deleteJob: async (jobSid, signal) => {
-      await http({ method: 'DELETE', url: at(`Jobs/${jobSid}`), signal, success: 'ok' });
+      await http({ method: 'DELETE', url: at('Jobs', jobSid), signal, success: 'ok' });
     },
   };
+}
+
+/**
+ * What stands between two slashes: types, days and sids come from outside, and none of them may lead to another
+ * resource of the account.
+ */
+function checkName(name: string): string {
+  if (/^[A-Za-z0-9-]{1,64}$/.test(name)) {
+    return name;
+  }
+  throw createFailure('InvalidInput', {
+    message:
+      'Could not ask Twilio: expected a resource type, a day or a job sid of letters, digits and "-", ' +
+      `got ${JSON.stringify(name.slice(0, 80))}. No request was sent.`,
+  });
 }
 
 /** The credentials go with it, so a page elsewhere is refused. */
