@@ -85,7 +85,10 @@ export interface ExportActivities {
   /** Deletes one job. A job that is gone or that can not be deleted any more is a fate, not a failure. */
   deleteExportJob: (input: DeleteExportJobInput) => Promise<DeleteExportJobResult>;
 
-  /** Deletes every job at Twilio that carries this export's marker and is not among `keep`. */
+  /**
+   * Deletes every job at Twilio that carries this export's marker, is within its days, and is not among `keep`. A
+   * marker is part of a name, which anybody may copy: with other days it is none of ours.
+   */
   sweepExportJobs: (input: SweepExportJobsInput) => Promise<SweepExportJobsResult>;
 
   /**
@@ -249,6 +252,9 @@ export interface DeleteExportJobResult {
 
 /** What `sweepExportJobs` needs. */
 export interface SweepExportJobsInput extends ExportIdentity {
+  /** The first and the last day of the export. */
+  startDay: Day;
+  endDay: Day;
   /** Jobs that are dealt with already. */
   keep: string[];
   /** Whether a create may still be on its way to Twilio: then the service first gets a minute to settle. */
@@ -258,7 +264,12 @@ export interface SweepExportJobsInput extends ExportIdentity {
 /** The jobs that were found and what became of them. */
 export interface SweepExportJobsResult {
   swept: ExportedJob[];
+  /** Jobs with its marker that were left, as their days are not within its own. Missing where there are none. */
+  spared?: SparedJob[];
 }
+
+/** A job that carries a marker which is not its own. */
+export type SparedJob = Pick<ExportedJob, 'jobSid' | 'startDay' | 'endDay'>;
 
 /** What `sweepExportFiles` needs. */
 export interface SweepExportFilesInput extends ExportIdentity {

@@ -1,4 +1,4 @@
-import type { ResourceType } from './api.ts';
+import type { Day, ResourceType } from './api.ts';
 import { hashExportId, hashNamespace, parseMarker } from './marker.ts';
 import type { JobMarker } from './marker.ts';
 import { isKnownStatus } from './twilio/day-status.ts';
@@ -56,6 +56,14 @@ export async function findExportJobs(
     })
     .toSorted((one, other) => (one.jobSid < other.jobSid ? -1 : 1));
   return { value: found, atMs };
+}
+
+/** Whether an export of these days may have made the job. Where Twilio does not say which days it has, it may. */
+export function isWithin(
+  job: { startDay: string | null; endDay: string | null },
+  { startDay, endDay }: { startDay: Day; endDay: Day },
+): boolean {
+  return (job.startDay ?? startDay) >= startDay && (job.endDay ?? endDay) <= endDay;
 }
 
 /** Whether somebody has had the job deleted: some of its days are, or are on their way. */

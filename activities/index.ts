@@ -63,6 +63,7 @@ export type {
   PollIntervals,
   CreateRefusedDetails,
   ResourceType,
+  SparedJob,
   SweepExportFilesInput,
   SweepExportJobsInput,
   SweepExportJobsResult,

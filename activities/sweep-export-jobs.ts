@@ -1,9 +1,9 @@
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount } from './activity-parts.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { ExportedJob, SweepExportJobsInput, SweepExportJobsResult } from './api.ts';
+import type { ExportedJob, SparedJob, SweepExportJobsInput, SweepExportJobsResult } from './api.ts';
 import { deleteJob } from './delete-export-job.ts';
-import { findExportJobs } from './find-export-jobs.ts';
+import { findExportJobs, isWithin, type FoundJob } from './find-export-jobs.ts';
 import { inParallel } from './in-parallel.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
@@ -44,7 +44,11 @@ export async function sweepExportJobs(
       }
       const { namespace } = context.info;
       const { value: found } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
-      const left = found.filter(({ jobSid }) => !keep.includes(jobSid) && !swept.has(jobSid));
+      const unknown = found.filter(({ jobSid }) => !keep.includes(jobSid) && !swept.has(jobSid));
+      const left = unknown.filter((job) => isWithin(job, input));
+      const spared = unknown
+        .filter((job) => !isWithin(job, input) && !job.isBeingDeleted)
+        .map(toExportedDays);
       for (const job of tried.values()) {
         if (found.every(({ jobSid }) => jobSid !== job.jobSid)) {
           swept.set(job.jobSid, job);
@@ -74,7 +78,7 @@ export async function sweepExportJobs(
         context.heartbeat(soFar());
         throw first.error;
       }
-      return report();
+      return { ...report(), ...(spared.length > 0 && { spared }) };
     } catch (error) {
       if (!(error instanceof TwilioProblem)) {
         throw error;
@@ -83,6 +87,10 @@ export async function sweepExportJobs(
       throw createTwilioFailure(error, { doing, expected: 'Expected 200 and 204', nextRetryDelayMs });
     }
   });
+}
+
+function toExportedDays({ jobSid, startDay, endDay }: FoundJob): SparedJob {
+  return { jobSid, startDay: startDay ?? '', endDay: endDay ?? '' };
 }
 
 function bySid(jobs: ExportedJob[] = []): Map<string, ExportedJob> {

@@ -69,10 +69,17 @@ async function sweepJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
   }
   try {
     const keep = ledger.jobs.flatMap(({ jobSid }) => jobSid ?? []);
-    const { swept } = await sweepExportJobs.executeWithOptions({ summary: 'jobs that no answer told of' }, [
-      { ...identity, keep, createInDoubt },
-    ]);
+    const { startDay, endDay } = run.request;
+    const { swept, spared = [] } = await sweepExportJobs.executeWithOptions(
+      { summary: 'jobs that no answer told of' },
+      [{ ...identity, startDay, endDay, keep, createInDoubt }],
+    );
     run.sweptJobs.push(...swept);
+    for (const job of spared)
+      notCleaned.push(
+        `Job ${job.jobSid} bears the marker of this export, and days that it never asked for (${formatRange(job)}): ` +
+          'somebody has copied its name, and it was left as it is',
+      );
   } catch (error) {
     notCleaned.push(`A job of this export that nobody knows of may run at Twilio: ${problemOf(error)}`);
   }

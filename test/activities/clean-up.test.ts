@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { CreateExportJobInput, ExportManifest } from '../../activities/index.ts';
-import { EXPORT_ID, identity, startRig } from './rig.ts';
+import { days, EXPORT_ID, identity, startRig } from './rig.ts';
 
 const create: CreateExportJobInput = {
   ...identity,
@@ -63,6 +63,7 @@ test('the sweep deletes every job of the export, whatever its submission, and no
 
   const { result } = await run('sweepExportJobs', {
     ...identity,
+    ...days,
     keep: [made[0] ?? ''],
     createInDoubt: false,
   });
@@ -81,13 +82,34 @@ test('the sweep deletes every job of the export, whatever its submission, and no
   );
 });
 
+test('the sweep leaves a job that bears the marker and has other days, and tells of it', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const own = (await run('createExportJob', create)).result?.jobSid ?? '';
+  const copies: string[] = [];
+  for (const copied of [
+    { startDay: '2026-09-30', endDay: '2026-10-02' },
+    { startDay: '2026-10-02', endDay: '2026-10-04' },
+    { startDay: '2026-09-01', endDay: '2026-09-03' },
+  ]) {
+    copies.push((await run('createExportJob', { ...create, ...copied })).result?.jobSid ?? '');
+  }
+  const { result } = await run('sweepExportJobs', { ...identity, ...days, keep: [], createInDoubt: false });
+  assert.deepEqual(
+    result?.swept.map(({ jobSid }) => jobSid),
+    [own],
+  );
+  assert.deepEqual(result?.spared?.map(({ jobSid }) => jobSid).toSorted(), copies.toSorted());
+  const alive = simulator.ledger().jobs.filter(({ state }) => state === 'alive');
+  assert.deepEqual(alive.map(({ jobSid }) => jobSid).toSorted(), copies.toSorted());
+});
+
 test('a job that can not be deleted keeps no other from it, and the next attempt tells of all', async (t) => {
   const { simulator, run } = await startRig(t, { settings: { sweepAtOnce: 1 } });
   const sids: string[] = [];
   for (const submission of [1, 2, 3]) {
     sids.push((await run('createExportJob', { ...create, submission })).result?.jobSid ?? '');
   }
-  const input = { ...identity, keep: [], createInDoubt: false };
+  const input = { ...identity, ...days, keep: [], createInDoubt: false };
   simulator.faults.add({ kind: 'status500', operation: 'deleteJob', times: 1 });
   const first = await run('sweepExportJobs', input);
   assert.equal(first.failure?.type, 'TwilioUnavailable');
@@ -117,7 +139,7 @@ test('a job whose DELETE was carried out without an answer is told by the next a
   const { simulator, run } = await startRig(t);
   const { jobSid = '' } = (await run('createExportJob', create)).result ?? {};
   simulator.clock.advance(24 * 3_600_000);
-  const input = { ...identity, keep: [], createInDoubt: false };
+  const input = { ...identity, ...days, keep: [], createInDoubt: false };
   simulator.faults.add({ kind: 'resetAfter', operation: 'deleteJob', times: 1 });
   const first = await run('sweepExportJobs', input);
   assert.equal(first.failure?.type, 'TwilioUnavailable');
@@ -139,7 +161,7 @@ test('a create in doubt gets its time to settle before the sweep looks', async (
   await run('createExportJob', create);
   const { result, heartbeats } = await run(
     'sweepExportJobs',
-    { ...identity, keep: [], createInDoubt: true },
+    { ...identity, ...days, keep: [], createInDoubt: true },
     {},
     () => {
       setTimeout(() => simulator.clock.advance(30_000), 10);

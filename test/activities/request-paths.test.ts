@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { listenOnLoopback } from './loopback.ts';
-import { identity, startRig } from './rig.ts';
+import { days, identity, startRig } from './rig.ts';
 
 /** The paths that an export may ask for, in which no name leads out of its place. */
 const ownPath =
@@ -35,8 +35,7 @@ test('no job sid, type or day leads a request to another resource: it is refused
   const { run } = await startRig(t, { twilioUrl: apiUrl });
   const watch = {
     friendlyName: 'x',
-    startDay: '2026-10-01',
-    endDay: '2026-10-03',
+    ...days,
     createdAt: new Date().toISOString(),
     seen: null,
     firstLook: 'planned' as const,
@@ -49,7 +48,13 @@ test('no job sid, type or day leads a request to another resource: it is refused
       const ends = await Promise.all([
         run('watchExportJob', { ...identity, ...watch, jobSid: bad }),
         run('deleteExportJob', { ...identity, jobSid: bad }),
-        run('sweepExportJobs', { ...identity, resourceType: bad as never, keep: [], createInDoubt: false }),
+        run('sweepExportJobs', {
+          ...identity,
+          ...days,
+          resourceType: bad as never,
+          keep: [],
+          createInDoubt: false,
+        }),
         run('downloadExportDay', { ...identity, destination: 'default', day: bad, status: 'Completed' }),
       ]);
       for (const path of asked) assert.match(path, ownPath, JSON.stringify(bad));

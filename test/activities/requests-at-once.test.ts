@@ -7,7 +7,7 @@ import { createActivities, createFileStorage } from '../../activities/index.ts';
 import type { CreateActivitiesOptions, ExportActivities } from '../../activities/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { identity, quickSettings, runActivity } from './rig.ts';
+import { days, identity, quickSettings, runActivity } from './rig.ts';
 
 const SID = `AC${'a'.repeat(32)}`;
 const OTHER_SID = `AC${'b'.repeat(32)}`;
@@ -33,7 +33,7 @@ const watch = {
   returnUnchanged: false,
   poll: { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 },
 };
-const sweep = { ...identity, keep: [], createInDoubt: false };
+const sweep = { ...identity, ...days, keep: [], createInDoubt: false };
 const remove = { ...identity, jobSid: JOB_SID };
 
 test('all activities of an account share its requests at once, under all its names; another account has its own', async (t) => {

@@ -64,6 +64,9 @@ export const EXPORT_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
 /** What every input begins with. */
 export const identity = { account: 'default', resourceType: 'Messages', exportId: EXPORT_ID } as const;
 
+/** The days of that export. */
+export const days = { startDay: '2026-10-01', endDay: '2026-10-03' } as const;
+
 /** Starts all of it; the test's end stops it. */
 export async function startRig(t: TestContext, options: RigOptions = {}): Promise<Rig> {
   const simulator = await startSimulator({

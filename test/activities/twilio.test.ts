@@ -5,7 +5,7 @@ import type { CreateExportJobInput } from '../../activities/index.ts';
 import { readActivitiesOptions } from '../../activities/activities-options.ts';
 import { createActivities, createFileStorage, defaultSettings } from '../../activities/index.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { identity, startRig } from './rig.ts';
+import { days, identity, startRig } from './rig.ts';
 
 const input: CreateExportJobInput = {
   ...identity,
@@ -102,7 +102,7 @@ test('a page of far more entries than were asked for is no page of this API', as
     response.end(JSON.stringify({ jobs: Array.from({ length: count }, () => ({})), meta: {} }));
   });
   const { run } = await startRig(t, { twilioUrl: apiUrl });
-  const sweep = { ...identity, keep: [], createInDoubt: false };
+  const sweep = { ...identity, ...days, keep: [], createInDoubt: false };
   assert.deepEqual((await run('sweepExportJobs', sweep)).result, { swept: [] });
   count = 300_000;
   const { failure } = await run('sweepExportJobs', sweep);
@@ -161,7 +161,7 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
       await run('watchExportJob', watch),
       await run('downloadExportDay', day),
       await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
-      await run('sweepExportJobs', { ...identity, keep: [], createInDoubt: false }),
+      await run('sweepExportJobs', { ...identity, ...days, keep: [], createInDoubt: false }),
     ];
     for (const { failure, result, heartbeats } of ran) {
       assert.ok(failure !== null || result !== null, 'a failure or a result');

@@ -9,7 +9,7 @@ import type { Simulator } from '../../simulator/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { answerTask, commands } from '../worker/reap-rig.ts';
 import { until } from '../workflows/new-run.ts';
-import { accountOf, quickExport, type RealParts, withRealParts } from './real-parts.ts';
+import { makeJob, quickExport, type RealParts, withRealParts } from './real-parts.ts';
 
 /** Jobs that stay at work for as long as a test lasts. */
 const simulator = { script: { life: { submitted: '30 days' } } };
@@ -119,18 +119,6 @@ function ledgerOf({ startDay, endDay }: Days, jobSid: string) {
     days: [{ day: startDay, stage: 'over', outcome: 'empty', attempts: 1, submission: 1 }],
     jobs: [{ startDay, endDay, jobSid, over: true, friendlyName: 'x' }],
   };
-}
-
-/** A job that no export has made. */
-async function makeJob(simulator: Simulator, { resourceType, startDay, endDay }: Days): Promise<string> {
-  const { username, password } = accountOf(simulator);
-  const response = await fetch(`${simulator.apiUrl}/v1/Exports/${resourceType}/Jobs`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
-    body: new URLSearchParams({ StartDay: startDay, EndDay: endDay, FriendlyName: 'of somebody else' }),
-  });
-  assert.equal(response.status, 201);
-  return ((await response.json()) as { job_sid: string }).job_sid;
 }
 
 function aliveIn(simulator: Simulator): string[] {

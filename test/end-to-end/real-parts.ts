@@ -116,6 +116,21 @@ export function accountOf({ accountSid, authToken }: Simulator): TwilioAccount {
   return { accountSid, username: accountSid, password: authToken };
 }
 
+/** Makes a job that no export knows of; gives its sid. */
+export async function makeJob(
+  simulator: Simulator,
+  { resourceType, startDay, endDay, friendlyName = 'of somebody else' }: ExportJobInput,
+): Promise<string> {
+  const { username, password } = accountOf(simulator);
+  const response = await fetch(`${simulator.apiUrl}/v1/Exports/${resourceType}/Jobs`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+    body: new URLSearchParams({ StartDay: startDay, EndDay: endDay, FriendlyName: friendlyName }),
+  });
+  if (response.status !== 201) throw new Error(`no job: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { job_sid: string }).job_sid;
+}
+
 /** An input of so many days, old enough for Twilio also when its clock runs ahead. */
 export function quickExport(count: number, more: Partial<ExportJobInput> = {}): ExportJobInput {
   const endDay = addDays(dayOf(Date.now()), -10);
