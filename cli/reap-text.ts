@@ -61,6 +61,7 @@ const VERDICTS: readonly ReapVerdict[] = [
   'orphan',
   'justClosed',
   'unreadable',
+  'doesNotFit',
   'notFound',
   'otherNamespace',
   'kept',
@@ -80,10 +81,13 @@ function meaningOf(verdict: ReapVerdict, jobs: ReapedJob[]): string {
       return orphansText(jobs);
     case 'justClosed':
       return 'justClosed: the export was closed some minutes ago. Look again later, or see --closed-for.';
-    case 'unreadable': {
-      const reasons = new Set(jobs.map(({ reason }) => reason ?? ''));
-      return `unreadable, not touched: the export is here, and ${[...reasons].join('; ')}.`;
-    }
+    case 'unreadable':
+      return `unreadable, not touched: the export is here, and ${reasonsOf(jobs)}.`;
+    case 'doesNotFit':
+      return (
+        `doesNotFit, not touched: they bear the marker of an export that is closed, and ${reasonsOf(jobs)}. ` +
+        'Somebody has copied its name.'
+      );
     case 'notFound':
       return (
         'notFound, not touched: no export here fits. Its history is gone, it has just started, or it belongs to a ' +
@@ -100,6 +104,10 @@ function meaningOf(verdict: ReapVerdict, jobs: ReapedJob[]): string {
     case 'over':
       return "over: nothing runs any more, and they leave Twilio's list seven days after their end.";
   }
+}
+
+function reasonsOf(jobs: ReapedJob[]): string {
+  return [...new Set(jobs.map(({ reason }) => reason ?? ''))].join('; ');
 }
 
 function orphansText(jobs: ReapedJob[]): string {

@@ -14,10 +14,11 @@ export function reapCommand(cli: Cli): Command {
     const { createJobReaper, RESOURCE_TYPES, ...worker } = await loadWorker();
     const resourceTypes = choose(options, 'resourceType', RESOURCE_TYPES);
     const { accounts, twilioUrl } = readConfig(worker, context);
-    const names = choose(options, 'account', Object.keys(accounts));
+    const accountNames = choose(options, 'account', Object.keys(accounts));
     return withTemporal(options, context.env, async ({ client }) => {
       const reaper = createJobReaper({
-        accounts: Object.fromEntries(Object.entries(accounts).filter(([name]) => names.includes(name))),
+        accounts,
+        accountNames,
         twilioUrl,
         client,
         resourceTypes,
@@ -58,6 +59,7 @@ Verdicts:
   kept            its export is closed; it was asked to keep its jobs
   notFound        no export here fits: its history is gone, it has just started,
                   or it is one of another cluster
+  doesNotFit      bears the marker of a closed export that can not have made it
   unreadable      its export is here; what it was asked for can not be read
   otherNamespace  made by an export of another namespace
   beingDeleted    somebody has deleted it

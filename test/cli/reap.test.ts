@@ -11,6 +11,8 @@ import { createDevServerEnv } from '../support/temporal.ts';
 import { EAST, jobOf, startReapRig, startStill, type ReapRig } from '../worker/reap-rig.ts';
 import { lastDocument, runCli, runCliHere } from './run-cli.ts';
 
+const OCTOBER = { resourceType: 'Messages', startDay: '2026-10-01', endDay: '2026-10-03' };
+
 let env: TestWorkflowEnvironment;
 before(async () => {
   env = await createDevServerEnv();
@@ -21,13 +23,14 @@ test('reap shows orphans with their exports, and with --delete deletes them, in 
   const rig = await startReapRig(t, env);
   const surroundings = await environmentOf(t, rig);
   const left = await startStill(env.client);
-  const running = await startStill(env.client);
+  const running = await startStill(env.client, { ...OCTOBER, account: 'east' });
+  const calls = await startStill(env.client, { ...OCTOBER, resourceType: 'Calls', account: 'east' });
   const jobs = [
     await rig.makeJob(left),
-    await rig.makeJob({ ...left, account: EAST, resourceType: 'Calls' }),
+    await rig.makeJob({ ...calls, account: EAST, resourceType: 'Calls' }),
   ];
   const kept = await rig.makeJob({ ...running, account: EAST });
-  await env.client.workflow.getHandle(left.workflowId).terminate();
+  for (const { workflowId } of [left, calls]) await env.client.workflow.getHandle(workflowId).terminate();
 
   const shown = await runCliHere(['reap', '--closed-for', '0'], surroundings);
   assert.equal(shown.code, 0, shown.stderr);

@@ -25,6 +25,7 @@ export interface JobInput {
   namespace?: string;
   submission?: number;
   resourceType?: ResourceType;
+  startDay?: string;
   account?: { accountSid: string; authToken: string };
 }
 
@@ -91,14 +92,21 @@ export function credentials({ accountSid, authToken }: { accountSid: string; aut
 
 async function makeJob(
   apiUrl: string,
-  { account, exportId, namespace = 'default', submission = 1, resourceType = 'Messages' }: JobInput,
+  {
+    account,
+    exportId,
+    namespace = 'default',
+    submission = 1,
+    resourceType = 'Messages',
+    startDay = '2026-10-01',
+  }: JobInput,
 ): Promise<string> {
   const { accountSid, authToken } = account ?? WEST;
   const FriendlyName = markFriendlyName({ friendlyName: 'October', namespace, exportId, submission });
   const response = await fetch(`${apiUrl}/v1/Exports/${resourceType}/Jobs`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}` },
-    body: new URLSearchParams({ StartDay: '2026-10-01', EndDay: '2026-10-03', FriendlyName }),
+    body: new URLSearchParams({ StartDay: startDay, EndDay: '2026-10-03', FriendlyName }),
   });
   if (response.status !== 201) throw new Error(`no job: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { job_sid: string }).job_sid;

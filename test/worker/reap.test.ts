@@ -335,10 +335,12 @@ describe('the reaper', { timeout: 120_000 }, () => {
 
     it('looks at every type of every account, and deletes each job with its own credentials', async (t) => {
       const { simulator, makeJob, reaper, alive } = await startReapRig(t, env);
-      const left = await startStill(client);
-      await makeJob({ ...left, resourceType: 'Participants' });
-      await makeJob({ ...left, account: EAST, resourceType: 'Calls' });
-      await terminate(left.workflowId);
+      const participants = await startStill(client, { ...INPUT, resourceType: 'Participants' });
+      const calls = await startStill(client, { ...INPUT, resourceType: 'Calls', account: 'east' });
+      await makeJob({ ...participants, resourceType: 'Participants' });
+      await makeJob({ ...calls, account: EAST, resourceType: 'Calls' });
+      await terminate(participants.workflowId);
+      await terminate(calls.workflowId);
       const options = both(simulator);
       const report = await reaper(options).delete(await reaper(options).find());
       assert.deepEqual(
@@ -373,10 +375,12 @@ describe('the reaper', { timeout: 120_000 }, () => {
 
     it('goes on with the other types where one has no answer', async (t) => {
       const { simulator, makeJob, reaper, alive } = await startReapRig(t, env);
-      const left = await startStill(client);
-      const [hiddenJob] = [await makeJob({ ...left, resourceType: 'Calls' })];
-      await makeJob({ ...left, resourceType: 'Conferences' });
-      await terminate(left.workflowId);
+      const calls = await startStill(client, { ...INPUT, resourceType: 'Calls' });
+      const conferences = await startStill(client, { ...INPUT, resourceType: 'Conferences' });
+      const hiddenJob = await makeJob({ ...calls, resourceType: 'Calls' });
+      await makeJob({ ...conferences, resourceType: 'Conferences' });
+      await terminate(calls.workflowId);
+      await terminate(conferences.workflowId);
       simulator.faults.add({ kind: 'status500', operation: 'listJobs', resourceType: 'Calls' });
       const report = await reaper().delete(await reaper().find());
       assert.deepEqual(
@@ -384,6 +388,50 @@ describe('the reaper', { timeout: 120_000 }, () => {
         [['Calls', 'TwilioUnavailable']],
       );
       assert.deepEqual(alive(), [hiddenJob]);
+    });
+
+    it('leaves alone a job that bears the marker of an export which can not have made it', async (t) => {
+      const { simulator, makeJob, reaper, alive } = await startReapRig(t, env);
+      const left = await startStill(client, { ...INPUT, startDay: '2026-09-30', account: 'west' });
+      const own = await makeJob(left);
+      const copies = [
+        [await makeJob({ ...left, resourceType: 'Calls' }), /resource type/],
+        [await makeJob({ ...left, startDay: '2026-09-29' }), /days/],
+        [await makeJob({ ...left, account: EAST }), /account/],
+      ] as const;
+      await terminate(left.workflowId);
+      const options = both(simulator);
+      const shown = await reaper(options).find();
+      assert.equal(jobOf(shown, own).verdict, 'orphan');
+      for (const [copy, reason] of copies) {
+        assert.equal(jobOf(shown, copy).verdict, 'doesNotFit');
+        assert.match(jobOf(shown, copy).reason ?? '', reason);
+        jobOf(shown, copy).verdict = 'orphan';
+      }
+      const east = await reaper({ ...options, accountNames: ['east'] }).find();
+      assert.deepEqual(
+        east.jobs.map(({ jobSid, verdict }) => [jobSid, verdict]),
+        [[copies[2][0], 'doesNotFit']],
+      );
+      const report = await reaper(options).delete(shown);
+      for (const [copy] of copies) assert.equal(jobOf(report, copy).verdict, 'doesNotFit');
+      assert.deepEqual(
+        alive().toSorted(),
+        copies.map(([copy]) => copy).toSorted(),
+        'also where an old report says otherwise',
+      );
+    });
+
+    it('takes a name that it does not know for any account, and letters of a sid for equal in either case', async (t) => {
+      const { makeJob, reaper } = await startReapRig(t, env);
+      const unknown = await startStill(client, { ...INPUT, account: 'of another worker' });
+      const alias = await startStill(client, { ...INPUT, account: 'alias' });
+      const jobs = [await makeJob({ ...unknown, account: EAST }), await makeJob({ ...alias, account: EAST })];
+      for (const { workflowId } of [unknown, alias]) await terminate(workflowId);
+      const upper = { ...EAST, accountSid: `AC${EAST.accountSid.slice(2).toUpperCase()}` };
+      const accounts = { east: credentials(EAST), alias: credentials(upper) };
+      const report = await reaper({ accounts, accountNames: ['east'] }).find();
+      for (const jobSid of jobs) assert.equal(jobOf(report, jobSid).verdict, 'orphan');
     });
 
     it('shows the jobs of an account with two names once', async (t) => {

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { TwilioProblem, type MarkedJobs } from '../../activities/index.ts';
+import { TwilioProblem, type MarkedJobs, type TwilioAccount } from '../../activities/index.ts';
 import { enterJudgement } from './enter-judgement.ts';
 import type { FoundExport } from './find-exports.ts';
 import { isUnchanged, judgeExport, type ExportJudgement, type JudgeOptions } from './judge-export.ts';
@@ -11,6 +11,8 @@ export interface DeleteOrphansInput {
   client: Client;
   /** By the names of their accounts. */
   twilios: ReadonlyMap<string, MarkedJobs>;
+  /** By their names. */
+  accounts: Readonly<Record<string, TwilioAccount>>;
   closedForMs: JudgeOptions['closedForMs'];
   signal: AbortSignal;
 }
@@ -47,7 +49,7 @@ export async function deleteOrphans(report: ReapReport, input: DeleteOrphansInpu
 async function judgeAnew(
   job: ReapedJob,
   judgements: Map<string, ExportJudgement>,
-  { client, closedForMs }: DeleteOrphansInput,
+  { client, accounts, closedForMs }: DeleteOrphansInput,
 ): Promise<void> {
   const { workflowId, exportId } = job;
   if (workflowId === null || exportId === null) {
@@ -61,7 +63,7 @@ async function judgeAnew(
     judgement = await judgeExport(client, found, { nowMs: Date.now(), closedForMs });
     judgements.set(exportId, judgement);
   }
-  enterJudgement(job, found, judgement);
+  enterJudgement(job, found, judgement, accounts);
 }
 
 /** Twilio may refuse to delete a job whose days are all over: it has become so meanwhile, and all is well. */

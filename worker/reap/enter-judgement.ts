@@ -1,13 +1,21 @@
+import type { TwilioAccount } from '../../activities/index.ts';
 import type { FoundExport } from './find-exports.ts';
+import { findMisfit } from './find-misfit.ts';
 import type { ExportJudgement } from './judge-export.ts';
 import type { ReapedJob } from './report.ts';
 
 /** Writes down what the judgement on its export means for a job that lives. */
-export function enterJudgement(job: ReapedJob, found: FoundExport, judgement: ExportJudgement): void {
+export function enterJudgement(
+  job: ReapedJob,
+  found: FoundExport,
+  judgement: ExportJudgement,
+  accounts: Readonly<Record<string, TwilioAccount>>,
+): void {
+  const { verdict, reason } = verdictOf(job, judgement, accounts);
   const isClosed = judgement.kind === 'closed' || judgement.kind === 'justClosed';
   Object.assign(job, {
-    verdict: verdictOf(job, judgement),
-    reason: judgement.kind === 'unreadable' ? judgement.reason : null,
+    verdict,
+    reason,
     workflowId: found.workflowId,
     exportId: found.firstRunId,
     status: isClosed ? judgement.status : null,
@@ -15,8 +23,15 @@ export function enterJudgement(job: ReapedJob, found: FoundExport, judgement: Ex
   } satisfies Partial<ReapedJob>);
 }
 
-function verdictOf({ jobSid }: ReapedJob, judgement: ExportJudgement): ReapedJob['verdict'] {
-  if (judgement.kind !== 'closed') return judgement.kind;
-  const { keepsJobs, keptJobs } = judgement.wishes;
-  return keepsJobs || keptJobs.has(jobSid) ? 'kept' : 'orphan';
+function verdictOf(
+  job: ReapedJob,
+  judgement: ExportJudgement,
+  accounts: Readonly<Record<string, TwilioAccount>>,
+): Pick<ReapedJob, 'verdict' | 'reason'> {
+  if (judgement.kind === 'unreadable') return { verdict: judgement.kind, reason: judgement.reason };
+  if (judgement.kind !== 'closed') return { verdict: judgement.kind, reason: null };
+  const { keepsJobs, keptJobs, askedFor } = judgement.wishes;
+  if (keepsJobs || keptJobs.has(job.jobSid)) return { verdict: 'kept', reason: null };
+  const misfit = findMisfit(job, askedFor, accounts);
+  return { verdict: misfit === null ? 'orphan' : 'doesNotFit', reason: misfit };
 }

@@ -21,6 +21,8 @@ export interface JobReaperOptions {
   twilioUrl: string;
   /** Its namespace is the one whose jobs are looked for; its data converter reads what callers wanted. */
   client: Client;
+  /** Of `accounts`, where to look; the others tell whether a job lies in the right one. Default: all. */
+  accountNames?: readonly string[];
   /** Default: all four. */
   resourceTypes?: readonly ResourceType[];
   /** How long an export has to be closed before its jobs count as orphans. Default {@link DEFAULT_CLOSED_FOR_MS}. */
@@ -63,11 +65,14 @@ export function createJobReaper(options: JobReaperOptions): JobReaper {
   const { signal = new AbortController().signal, resourceTypes = RESOURCE_TYPES } = options;
   const limits = { ...SEARCH_LIMITS, ...options.limits };
   const { namespace } = client.options;
+  const { accountNames = Object.keys(accounts) } = options;
   const twilios = new Map(
-    Object.entries(accounts).map(([name, account]) => [
-      name,
-      openMarkedJobs({ account, twilioUrl, ...(settings && { settings }) }),
-    ]),
+    Object.entries(accounts)
+      .filter(([name]) => accountNames.includes(name))
+      .map(([name, account]) => [
+        name,
+        openMarkedJobs({ account, twilioUrl, ...(settings && { settings }) }),
+      ]),
   );
 
   return {
@@ -79,7 +84,7 @@ export function createJobReaper(options: JobReaperOptions): JobReaper {
         signal.throwIfAborted();
         const judgement = await judgeExport(client, found, { nowMs: Date.now(), closedForMs });
         for (const { job, exportHash } of sought)
-          if (exportHash === hash) enterJudgement(job, found, judgement);
+          if (exportHash === hash) enterJudgement(job, found, judgement, accounts);
       }
       return {
         namespace,
@@ -92,7 +97,7 @@ export function createJobReaper(options: JobReaperOptions): JobReaper {
     },
     delete: async (report) => {
       const after = structuredClone(report);
-      await deleteOrphans(after, { client, twilios, closedForMs, signal });
+      await deleteOrphans(after, { client, twilios, accounts, closedForMs, signal });
       return after;
     },
     close: async () => {

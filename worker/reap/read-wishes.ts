@@ -3,6 +3,7 @@ import type { Client, Payload } from '@temporalio/client';
 import { isJsonObject } from '../../activities/index.ts';
 import { cancelSignal } from '../../workflows/api.ts';
 import { decode, UnreadablePayload } from './decode.ts';
+import type { AskedFor } from './find-misfit.ts';
 import { orNull } from './runs.ts';
 
 /** What was wanted, and what was said of it. */
@@ -11,6 +12,7 @@ export interface Wishes {
   keepsJobs: boolean;
   /** Jobs of which a result says `kept`: somebody counts on them. */
   keptJobs: ReadonlySet<string>;
+  askedFor: AskedFor;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function readWishes(
   }
   const { input, cancels, keptJobs } = story;
   if (!isJsonObject(input)) return null;
-  return { keepsJobs: cancels.length > 0 ? cancels.includes(false) : input['deleteJob'] === false, keptJobs };
+  const keepsJobs = cancels.length > 0 ? cancels.includes(false) : input['deleteJob'] === false;
+  return { keepsJobs, keptJobs, askedFor: input };
 }
 
 /** Collected from all runs. */

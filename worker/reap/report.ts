@@ -9,6 +9,8 @@ import type { ResourceType } from '../../activities/index.ts';
  * - `running`: its export runs, or goes on in a later run.
  * - `justClosed`: its export is closed, and not for long enough.
  * - `kept`: its export is closed, and its callers asked to leave the job at Twilio.
+ * - `doesNotFit`: the marker is that of an export which is closed and can not have made the job: somebody has copied
+ *   the name.
  * - `notFound`: the marker is of this namespace, and no export here fits: its history is gone, it has only just
  *   started, or it belongs to a namespace of the same name in another cluster.
  * - `unreadable`: its export is here, and what its callers wanted can not be seen.
@@ -20,6 +22,7 @@ export type ReapVerdict =
   | 'running'
   | 'justClosed'
   | 'kept'
+  | 'doesNotFit'
   | 'notFound'
   | 'unreadable'
   | 'otherNamespace'
@@ -43,7 +46,7 @@ export interface ReapedJob {
   /** Twilio's counts of its days. */
   byStatus: Record<string, number>;
   verdict: ReapVerdict;
-  /** Why nobody can tell, where the verdict is `unreadable`. */
+  /** Why nobody can tell, where the verdict is `unreadable`; in what the job differs, where it is `doesNotFit`. */
   reason: string | null;
   /** Of its export; null where that is not known. */
   workflowId: string | null;
