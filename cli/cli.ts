@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exitCodes, type ExitReason } from './exit-codes.ts';
 import { createTerminal, type OutputStream, type Terminal } from './terminal.ts';
+import { visibleJson } from './visible.ts';
 
 /** What is outside of the command line. */
 export interface Surroundings {
@@ -71,7 +72,7 @@ export function createCommand(
         cli.exitCode = exitCodes[reason].code;
         if (text !== '') terminal.show(text);
         if (failure !== undefined) terminal.say(failure);
-        if (isJson) surroundings.stdout.write(`${JSON.stringify(document)}\n`);
+        if (isJson) surroundings.stdout.write(`${visibleJson(document)}\n`);
       };
       const interrupted = interruption.signal;
       const last = await run(options, { ...surroundings, terminal, interrupted, isJson, answer });

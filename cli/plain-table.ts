@@ -1,9 +1,10 @@
 import Table from 'cli-table3';
+import { visibleLine } from './visible.ts';
 
 /** A table with columns apart by blanks alone: easy on the eyes, and on `awk`. */
 export function plainTable(options: Table.TableConstructorOptions, rows: (string | number)[][]): string {
   const table = new Table({ ...options, chars: NO_LINES, style: STYLE });
-  table.push(...rows);
+  table.push(...rows.map((cells) => cells.map((cell) => visibleLine(String(cell)))));
   return table
     .toString()
     .split('\n')

@@ -13,6 +13,7 @@ import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
 import { workerCommand } from './commands/worker.ts';
 import { exitCodes, exitReasonOf } from './exit-codes.ts';
+import { visible, visibleJson } from './visible.ts';
 
 /**
  * Runs one command line.
@@ -88,14 +89,14 @@ function reportFailure(
 ): number {
   const { stdout, stderr } = surroundings;
   const reason = error instanceof CommanderError ? 'usage' : exitReasonOf(error);
-  stderr.write(`${message}\n`);
+  stderr.write(`${visible(message, { colours: false })}\n`);
   if (isJson) {
     const found = error instanceof ExportError ? error : undefined;
     const document = {
       ...(found && { workflowId: found.workflowId }),
       error: { type: found?.type ?? reason, message },
     };
-    stdout.write(`${JSON.stringify(document)}\n`);
+    stdout.write(`${visibleJson(document)}\n`);
   }
   return exitCodes[reason].code;
 }

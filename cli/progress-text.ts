@@ -2,6 +2,7 @@
 import type { ExportJobProgress, ExportProblem, JobSighting, ObservedProgress } from '../client/index.ts';
 import { formatBytes, formatCount, formatCounts, formatDays, formatInstant } from './amounts.ts';
 import type { Terminal } from './terminal.ts';
+import { visibleLine } from './visible.ts';
 
 /** The whole picture, several lines: what was asked for, a bar, the jobs, the problems. */
 export function progressText(progress: ObservedProgress, paint: Terminal['paint']): string {
@@ -14,7 +15,9 @@ export function progressText(progress: ObservedProgress, paint: Terminal['paint'
     ...progress.jobs.map((job) => paint('dim', jobText(job))),
     ...(progress.source === 'description' && progress.result === null ? [paint('yellow', NO_WORKER)] : []),
     ...problemTexts(problems).map((text) => paint('yellow', text)),
-  ].join('\n');
+  ]
+    .map(visibleLine)
+    .join('\n');
 }
 
 /** The same in one line, for a log: it changes only where something has happened. */
@@ -25,7 +28,9 @@ export function progressLine(progress: ObservedProgress): string {
   // A sentence in the middle of a line does not end in a full stop.
   const problems = problemTexts(progress.problems).map((text) => text.replace(/\.$/, ''));
   const outcomes = progress.days.done > 0 ? `: ${outcomesText(progress)}` : '';
-  return [`${phase}: ${doneText(progress)}${outcomes}`, ...openText(progress), ...problems].join('; ');
+  return visibleLine(
+    [`${phase}: ${doneText(progress)}${outcomes}`, ...openText(progress), ...problems].join('; '),
+  );
 }
 
 /** As many as the card in Temporal's UI shows: a year of failed days would bury everything else. */

@@ -4,6 +4,7 @@ import type { ExportedDay, ExportJobResult } from '../client/index.ts';
 import { formatBytes, formatCount, formatCounts, formatDays } from './amounts.ts';
 import { plainTable } from './plain-table.ts';
 import type { Terminal } from './terminal.ts';
+import { visibleLine } from './visible.ts';
 
 /** A table of the days, what became of the jobs, and where the files and the manifest lie. */
 export function resultText(result: ExportJobResult, paint: Terminal['paint']): string {
@@ -12,7 +13,7 @@ export function resultText(result: ExportJobResult, paint: Terminal['paint']): s
   const listed = days.length <= MAXIMUM_ROWS ? days : days.filter(({ outcome }) => !isWell(outcome));
   const files = filesOf(result);
   return [
-    ...(listed.length > 0 ? [dayTable(listed, paint)] : []),
+    ...(listed.length > 0 ? dayTable(listed, paint).split('\n') : []),
     ...(listed.length < days.length
       ? [`Not listed: ${formatDays(days.length - listed.length)} that went well.`]
       : []),
@@ -26,7 +27,9 @@ export function resultText(result: ExportJobResult, paint: Terminal['paint']): s
     ...(files === null ? [] : [`Files:    ${files}`]),
     `Manifest: ${manifest === null ? 'could not be written' : asPath(manifest)}`,
     ...notCleaned.map((sentence) => paint('yellow', `! ${sentence}`)),
-  ].join('\n');
+  ]
+    .map(visibleLine)
+    .join('\n');
 }
 
 /** All files of the result as one pattern, for `zcat` and DuckDB; null where there is none. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import { visible } from './visible.ts';
 
 /** Where the command line writes: answers to stdout, everything else to stderr. */
 export interface Terminal {
@@ -37,11 +38,12 @@ export function createTerminal({ stdout, stderr, env, isJson }: TerminalOptions)
   const isLive = stderr.isTTY === true && (stderr.rows ?? 0) > 0 && env['TERM'] !== 'dumb';
   const isColoured = isLive && stdout.isTTY === true && !env['NO_COLOR'];
   const logUpdate = createLogUpdate(stderr);
+  const shown = (text: string): string => visible(text, { colours: isColoured });
   return {
-    say: (line) => void stderr.write(`${line}\n`),
-    show: (text) => void (isJson ? stderr : stdout).write(`${text}\n`),
+    say: (line) => void stderr.write(`${shown(line)}\n`),
+    show: (text) => void (isJson ? stderr : stdout).write(`${shown(text)}\n`),
     isLive,
-    draw: logUpdate,
+    draw: (text) => logUpdate(shown(text)),
     drawn: () => logUpdate.done(),
     paint: (colour, text) => (isColoured ? styleText(colour, text) : text),
   };

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { formatBytes, formatCounts, formatDays } from '../../cli/amounts.ts';
 import { readingLines } from '../../cli/demo/reading-lines.ts';
+import { plainTable } from '../../cli/plain-table.ts';
 import { progressLine, progressText } from '../../cli/progress-text.ts';
 import { filesOf, resultText } from '../../cli/result-text.ts';
+import { createTerminal } from '../../cli/terminal.ts';
+import { visible, visibleJson, visibleLine } from '../../cli/visible.ts';
 import type { ObservedProgress } from '../../client/index.ts';
 import { aProgress, aResult, LATER_SIGHTING } from '../client/samples.ts';
 
@@ -130,4 +134,62 @@ test('amounts read well', () => {
   assert.equal(formatDays(1_234), '1,234 days');
   assert.equal(formatCounts({ Running: 1, Completed: 1_000, Failed: 0 }), '1,000 Completed, 1 Running');
   assert.equal(formatCounts({}), 'nothing');
+});
+
+/** A second line, a cleared screen, another title of the window, a line that turns round: each as one letter begins it. */
+const HOSTILE = 'x\n1 orphan: fake\r\u001B[2J\u001B]0;owned\u0007\u009B2J\u202Ecod.exe\u2066\u2028end';
+const HARMLESS =
+  'x\\n1 orphan: fake\\r\\u001b[2J\\u001b]0;owned\\u0007\\u009b2J\\u202ecod.exe\\u2066\\u2028end';
+
+test('what others have written does not steer the terminal, and stays on its line', () => {
+  assert.equal(visibleLine(HOSTILE), HARMLESS);
+  const red = '\u001B[31mfailed\u001B[39m';
+  assert.equal(visibleLine(`${red} Größe 日本 👩‍👩‍👧`), `${red} Größe 日本 👩‍👩‍👧`);
+
+  const [day] = aResult('incomplete').days;
+  assert.ok(day, 'a day');
+  const days = [{ ...day, problem: HOSTILE }];
+  const result = { ...aResult('incomplete'), days, cancelReason: HOSTILE, notCleaned: [HOSTILE] };
+  const ended = resultText(result, plain);
+  assert.ok(ended.includes(`Reason: ${HARMLESS}\n`), ended);
+  assert.ok(ended.endsWith(`! ${HARMLESS}`), ended);
+
+  const problems = [{ problem: HOSTILE, since: '2026-10-10T00:00:00Z' }];
+  const { jobs } = observed();
+  for (const job of jobs) job.byStatus = { [HOSTILE]: 1 };
+  const progress = progressText({ ...observed(), problems, jobs }, plain);
+  assert.equal(progress.split('\n').length, progressText(observed(), plain).split('\n').length + 1);
+  const line = progressLine({ ...observed(), problems });
+  assert.ok(line.endsWith(HARMLESS), line);
+  for (const text of [ended, progress, line])
+    assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Bidi_Control}\u2028]/u);
+});
+
+test('a table shows a hostile name in its cell', () => {
+  assert.deepEqual(plainTable({ head: ['Name', 'Status'] }, [[HOSTILE, 1]]).split('\n'), [
+    `${'Name'.padEnd(HARMLESS.length)}  Status`,
+    `${HARMLESS}  1`,
+  ]);
+});
+
+test('whatever is said or shown passes no control, and colours only where they are of use', () => {
+  const texts: string[] = [];
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      texts.push(chunk.toString());
+      done();
+    },
+  });
+  const { say, show } = createTerminal({ stdout: stream, stderr: stream, env: {}, isJson: false });
+  say(`one\ntwo\t${HOSTILE}`);
+  show('\u001B[31mred\u001B[39m');
+  assert.deepEqual(texts, [`one\ntwo\t${HARMLESS.replace('\\n', '\n')}\n`, '\\u001b[31mred\\u001b[39m\n']);
+  assert.equal(visible('\u001B[31mred\u001B[39m', { colours: true }), '\u001B[31mred\u001B[39m');
+});
+
+test('a JSON document means the same, and has no letter that steers a terminal', () => {
+  const document: unknown = { [HOSTILE]: [HOSTILE, '\u001B[31m', 'Größe'] };
+  assert.deepEqual(JSON.parse(visibleJson(document)), document);
+  assert.doesNotMatch(visibleJson(document), /[\p{Cc}\p{Bidi_Control}\u2028]/u);
+  assert.match(visibleJson(document), /Größe/);
 });

@@ -177,3 +177,10 @@ for (const command of commands)
 
 /** Without a terminal commander wraps at so many characters. */
 const HELP_WIDTH = 80;
+
+test('a failure shows a hostile word, and does not do what it says', async () => {
+  const { stdout, stderr } = await runCliHere(['list', '--\u001B[2J\u202E', '--json']);
+  assert.match(stderr, /unknown option '--\\u001b\[2J\\u202e'/);
+  assert.doesNotMatch(stdout.trimEnd(), /[\p{Cc}\p{Bidi_Control}]/u);
+  assert.match(stdout, /"unknown option '--\\u001b\[2J\\u202e'/);
+});
