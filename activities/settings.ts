@@ -16,7 +16,17 @@ export interface ActivitySettings {
   requestTimeoutMs: number;
   /** How often a GET is sent within one attempt of an activity before Twilio counts as unavailable. */
   getTries: number;
-  /** The shortest and the longest pause between two of these: a reset or a 502 is mostly over in a second. */
+  /**
+   * For how long after it was asked for a GET is sent again, waits for its turns included. Three tries that Twilio
+   * leaves without an answer fit; where many wait behind each other for such answers, one has to do.
+   */
+  getTriesWithinMs: number;
+  /**
+   * How long a request may wait for its turn. With the tries it stays below the ten minutes of an attempt, which would
+   * end without a word of what is wrong.
+   */
+  turnWithinMs: number;
+  /** The shortest and the longest pause between two tries: a reset or a 502 is mostly over in a second. */
   getPauseMinimumMs: number;
   getPauseMaximumMs: number;
   /** No JSON answer of this API comes near: 20,000 jobs are 10 MB. */
@@ -81,6 +91,8 @@ export const defaultSettings: ActivitySettings = {
   storageCheckMs: 30_000,
   requestTimeoutMs: 30_000,
   getTries: 3,
+  getTriesWithinMs: 2 * 60_000,
+  turnWithinMs: 4 * 60_000,
   getPauseMinimumMs: 500,
   getPauseMaximumMs: 2_000,
   answerLimitBytes: 32 * 1024 * 1024,

@@ -49,7 +49,7 @@ export interface CreateTwilioHttpOptions {
 
 /**
  * A GET is sent up to `getTries` times while Twilio is unavailable; anything else once. Each try takes a turn of its
- * own, and gives it back with its answer. Every answer that is no success is thrown as a {@link TwilioProblem}.
+ * own, and gives it back with its answer; one whose turn does not come is not sent. Every answer that is no success is thrown as a {@link TwilioProblem}.
  */
 export function createTwilioHttp({
   account,
@@ -63,12 +63,25 @@ export function createTwilioHttp({
   const redact = createRedactor([account.password, basic]);
 
   async function sendInTurn(twilioRequest: TwilioRequest): Promise<TwilioAnswer> {
-    const release = await turns.take(twilioRequest.signal);
+    const release = await takeTurn(twilioRequest.signal);
     try {
       twilioRequest.onSend?.();
       return await send(twilioRequest);
     } finally {
       release();
+    }
+  }
+
+  async function takeTurn(signal: AbortSignal): Promise<() => void> {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), settings.turnWithinMs);
+    try {
+      return await turns.take(AbortSignal.any([signal, patience.signal]));
+    } catch {
+      signal.throwIfAborted();
+      throw notSent(settings.turnWithinMs);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -118,11 +131,13 @@ export function createTwilioHttp({
 
   return async (twilioRequest) => {
     const tries = twilioRequest.method === 'GET' ? settings.getTries : 1;
+    const lastTryAt = performance.now() + settings.getTriesWithinMs;
     for (let number = 1; ; number++) {
       try {
         return await sendInTurn(twilioRequest);
       } catch (error) {
-        if (!(error instanceof TwilioProblem) || error.kind !== 'unavailable' || number >= tries) {
+        const isOver = number >= tries || performance.now() > lastTryAt;
+        if (!(error instanceof TwilioProblem) || error.kind !== 'unavailable' || isOver) {
           throw error;
         }
       }
@@ -133,6 +148,19 @@ export function createTwilioHttp({
 
 function isSuccess(status: number, success: TwilioRequest['success']): boolean {
   return success === 'redirect' ? status >= 300 && status < 400 : status >= 200 && status < 300;
+}
+
+/** Those before it have all places, and Twilio gives them no answer. */
+function notSent(waitedMs: number): TwilioProblem {
+  const waited = `${Math.round(waitedMs / 1_000)} seconds`;
+  return new TwilioProblem({
+    kind: 'unavailable',
+    message: `The request was not sent: others of its account were under way for ${waited}, and Twilio did not answer them`,
+    status: null,
+    atMs: Date.now(),
+    retryAfterMs: null,
+    carriedOut: 'no',
+  });
 }
 
 function toProblem(error: unknown): TwilioProblem {

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createActivities, createFileStorage } from '../../activities/index.ts';
-import type { CreateActivitiesOptions, ExportActivities } from '../../activities/index.ts';
+import { createActivities, createFileStorage, defaultSettings } from '../../activities/index.ts';
+import type { CreateActivitiesOptions, ExportActivities, JobPicture } from '../../activities/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { days, identity, quickSettings, runActivity } from './rig.ts';
@@ -172,6 +172,54 @@ test('a request that pauses before it is sent again lets others go first', async
   cancel();
   await looking;
 });
+
+test('where Twilio accepts requests and never answers, every look says so within the time of its attempt', async (t) => {
+  let sent = 0;
+  const twilioUrl = await listenOnLoopback(t, ({ socket }) => {
+    sent++;
+    // When the client would give up, which its timers do not do to less than a second.
+    setTimeout(() => socket.destroy(), defaultSettings.requestTimeoutMs / SCALE);
+  });
+  const seen: JobPicture = {
+    asOf: '2026-10-05T00:00:00.000Z',
+    days: { Submitted: ['2026-10-01..2026-10-03'] },
+    byStatus: { Submitted: 3 },
+    over: false,
+    gone: false,
+    jobQueuePosition: null,
+    estimatedCompletionTime: null,
+    problems: [],
+  };
+  const look = { ...watch, seen, firstLook: 'now' as const };
+  const { watchExportJob } = start(t, { twilioUrl, requestsPerAccount: 1, settings: scaled });
+  const startedAt = performance.now();
+  const ends = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const { result } = await runActivity(watchExportJob, look);
+      return { types: result?.problems.map(({ type }) => type), ms: performance.now() - startedAt };
+    }),
+  );
+  for (const { types } of ends) assert.deepEqual(types, ['TwilioUnavailable']);
+  const longestMs = Math.max(...ends.map(({ ms }) => ms));
+  t.diagnostic(
+    `the longest of 40 looks took ${Math.round((longestMs * SCALE) / 60_000)} minutes, with ${sent} requests`,
+  );
+  assert.ok(longestMs * SCALE < ATTEMPT_MS, `${longestMs * SCALE} ms`);
+
+  sent = 0;
+  const alone = await runActivity(watchExportJob, look);
+  assert.equal(alone.result?.problems.length, 1);
+  assert.equal(sent, 3, 'where nobody waits, one answer that is missing is no news yet');
+});
+
+/** A second of these tests stands for so many. */
+const SCALE = 80;
+const ATTEMPT_MS = 10 * 60_000;
+const scaled = {
+  ...quickSettings,
+  getTriesWithinMs: defaultSettings.getTriesWithinMs / SCALE,
+  turnWithinMs: defaultSettings.turnWithinMs / SCALE,
+};
 
 /** Activities with two names for one account, and one for another. */
 function start(t: TestContext, options: Partial<CreateActivitiesOptions>): ExportActivities {
