@@ -1,5 +1,12 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import {
+  DEFAULT_REQUESTS_PER_ACCOUNT,
+  isQuotaRejection,
+  QUOTA_DAY,
+  STALL_TIMEOUT,
+  TWILIO_BULKEXPORTS_URL,
+} from '../activities/index.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
 
@@ -52,13 +59,31 @@ async function connect(
   }
 }
 
-/** The ready line: names alone, since accounts hold credentials. */
+/** The ready line: names alone, since accounts hold credentials, and the settings that somebody has changed. */
 export function describeWorker(input: { config: WorkerConfig; address: string; namespace: string }): string {
   const { config, address, namespace } = input;
   const destinations = Object.entries(config.destinations).map(([name, url]) => `${name} (${url})`);
   return (
     `The worker is ready [task queue ${config.taskQueue}, namespace ${namespace}, Temporal ${address}]: ` +
     `accounts ${Object.keys(config.accounts).join(', ')}; destinations ${destinations.join(', ')}; ` +
-    `${config.downloadSlots} downloads at a time.`
+    `${config.downloadSlots} downloads at a time${changedSettings(config)}.`
   );
+}
+
+/** By the names of their variables: a setting meant for a simulator would else go unseen until it does harm. */
+function changedSettings(config: WorkerConfig): string {
+  const { twilioUrl, requestsPerAccount, activitiesPerSecond, stallTimeout, quotaDay } = config;
+  const changed = [
+    ...(twilioUrl === TWILIO_BULKEXPORTS_URL ? [] : [`TWILIO_BULKEXPORTS_URL ${twilioUrl}`]),
+    ...(requestsPerAccount === DEFAULT_REQUESTS_PER_ACCOUNT
+      ? []
+      : [`BULK_EXPORTS_REQUESTS_PER_ACCOUNT ${requestsPerAccount}`]),
+    ...(activitiesPerSecond === undefined
+      ? []
+      : [`BULK_EXPORTS_ACTIVITIES_PER_SECOND ${activitiesPerSecond}`]),
+    ...(stallTimeout === STALL_TIMEOUT.fallback ? [] : [`BULK_EXPORTS_STALL_TIMEOUT ${stallTimeout}`]),
+    ...(config.isQuotaRejection === isQuotaRejection ? [] : ['BULK_EXPORTS_QUOTA_REJECTION']),
+    ...(quotaDay === QUOTA_DAY.fallback ? [] : [`BULK_EXPORTS_QUOTA_DAY ${quotaDay}`]),
+  ];
+  return changed.length === 0 ? '' : `; set otherwise: ${changed.join(', ')}`;
 }
