@@ -91,7 +91,8 @@ function meaningOf(verdict: ReapVerdict, jobs: ReapedJob[]): string {
     case 'notFound':
       return (
         'notFound, not touched: no export here fits. Its history is gone, it has just started, or it belongs to a ' +
-        'namespace of the same name in another cluster.'
+        "namespace of the same name in another cluster. Who knows that a job is nobody's deletes it by its sid: README, " +
+        '"Jobs that were left behind".'
       );
     case 'otherNamespace':
       return 'otherNamespace, not touched: run this with the --namespace of their exports.';

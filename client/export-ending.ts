@@ -52,7 +52,7 @@ export async function failedEnding(
     workflowId,
     message:
       `The export was ended from outside, without any clean-up [${workflowId}]: ${cause?.message ?? failure.message}. ` +
-      'Jobs of it may still run at Twilio, and no manifest was written.',
+      'No manifest was written, and jobs of it may still run at Twilio: "bulk-exports reap" finds them.',
     cause,
   });
 }

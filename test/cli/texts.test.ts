@@ -5,6 +5,7 @@ import { formatBytes, formatCounts, formatDays } from '../../cli/amounts.ts';
 import { readingLines } from '../../cli/demo/reading-lines.ts';
 import { plainTable } from '../../cli/plain-table.ts';
 import { progressLine, progressText } from '../../cli/progress-text.ts';
+import { reapText } from '../../cli/reap-text.ts';
 import { filesOf, resultText } from '../../cli/result-text.ts';
 import { createTerminal } from '../../cli/terminal.ts';
 import { visible, visibleJson, visibleLine } from '../../cli/visible.ts';
@@ -113,6 +114,40 @@ test('a result tells what could not be cleaned, and that there is no manifest', 
   );
   assert.match(text, /Manifest: could not be written/);
   assert.match(text, /! JS1 may still run\./);
+});
+
+test('what reap does not touch is told with a reason, and with what a person may do who knows more', () => {
+  const job = {
+    account: 'default',
+    resourceType: 'Messages',
+    startDay: '2026-10-01',
+    endDay: '2026-10-03',
+    byStatus: {},
+    workflowId: null,
+    exportId: null,
+    status: null,
+    closedAt: null,
+    fate: null,
+  } as const;
+  const text = reapText(
+    {
+      namespace: 'default',
+      accounts: ['default'],
+      resourceTypes: ['Messages'],
+      jobs: [
+        { ...job, jobSid: 'JS1', verdict: 'notFound', reason: null },
+        { ...job, jobSid: 'JS2', verdict: 'doesNotFit', reason: 'have days that it was not asked for' },
+      ],
+      failures: [],
+      isSearchCut: false,
+    },
+    { showAll: false, paint: plain },
+  );
+  assert.match(
+    text,
+    /^1 notFound, not touched: .* deletes it by its sid: README, "Jobs that were left behind"\.$/m,
+  );
+  assert.match(text, /^1 doesNotFit, not touched: .* and have days that it was not asked for\. /m);
 });
 
 test('the files of a result are one pattern; without a file there is none', () => {

@@ -114,7 +114,10 @@ test('a terminated export says that nothing was cleaned up, in its result and in
     assert.match(error.message, /without any clean-up/);
     const progress = await handle.progress();
     assert.equal(progress.phase, 'failed');
-    assert.match(progress.problems[0]?.problem ?? '', /may still run at Twilio/);
+    assert.match(
+      progress.problems[0]?.problem ?? '',
+      /may still run at Twilio: "bulk-exports reap" finds them\.$/,
+    );
   });
 });
 
