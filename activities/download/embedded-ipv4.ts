@@ -4,6 +4,8 @@ import { isIPv6 } from 'node:net';
 const techniques = [
   /** NAT64, `64:ff9b::/96`: the last 32 bits. */
   { prefix: [0x64, 0xff9b, 0, 0, 0, 0], at: 6 },
+  /** Translated by RFC 2765, `::ffff:0:0:0/96`: the last 32 bits. */
+  { prefix: [0, 0, 0, 0, 0xffff, 0], at: 6 },
   /** 6to4, `2002::/16`: the 32 bits after the prefix. */
   { prefix: [0x2002], at: 1 },
 ] as const;

@@ -9,6 +9,8 @@ for (const [network, prefix] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure's platform, to every virtual machine of any customer.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -23,6 +25,10 @@ for (const [network, prefix] of [
   // Loopback, and every IPv4 address in its old IPv6 form.
   ['::', 96],
   ['64:ff9b:1::', 48],
+  // Nowhere, by RFC 6666.
+  ['100::', 64],
+  // Teredo: a server that the address names decides where its packets go.
+  ['2001::', 32],
   ['fc00::', 7],
   ['fe80::', 10],
   ['fec0::', 10],

@@ -63,6 +63,12 @@ test('an address is as private as the IPv4 address that its packets come to', ()
     'fec0::1',
     'fe80::1%eth0',
     'fd00::1',
+    '::ffff:0:127.0.0.1',
+    '::ffff:0:a9fe:a9fe',
+    '2001:0:7f00:1::1',
+    '100::1',
+    '168.63.129.16',
+    '::ffff:168.63.129.16',
   ]) {
     assert.ok(isPrivateAddress(address), address);
   }
@@ -72,6 +78,10 @@ test('an address is as private as the IPv4 address that its packets come to', ()
     '2600:1f14::1',
     '[2600:1f14::1]',
     '52.1.2.3',
+    '168.63.129.17',
+    '::ffff:0:8.8.8.8',
+    '2001:4860:4860::8888',
+    '100:0:0:1::1',
   ]) {
     assert.ok(!isPrivateAddress(address), address);
   }
