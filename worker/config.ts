@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Duration } from '@temporalio/common';
+import { API_URL_RULE, QUOTA_DAY, readApiUrl, STALL_TIMEOUT } from '../activities/for-worker.ts';
 import {
-  API_URL_RULE,
   DEFAULT_DOWNLOAD_SLOTS,
   DEFAULT_REQUESTS_PER_ACCOUNT,
   type IsQuotaRejection,
-  QUOTA_DAY,
-  readApiUrl,
-  STALL_TIMEOUT,
   TWILIO_BULKEXPORTS_URL,
   type TwilioAccount,
 } from '../activities/index.ts';

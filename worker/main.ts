@@ -1,10 +1,9 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { QUOTA_DAY, STALL_TIMEOUT } from '../activities/for-worker.ts';
 import {
   DEFAULT_REQUESTS_PER_ACCOUNT,
   isQuotaRejection,
-  QUOTA_DAY,
-  STALL_TIMEOUT,
   TWILIO_BULKEXPORTS_URL,
 } from '../activities/index.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';

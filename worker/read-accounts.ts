@@ -1,4 +1,5 @@
-import { isJsonObject, type TwilioAccount } from '../activities/index.ts';
+import { isJsonObject } from '../activities/for-worker.ts';
+import type { TwilioAccount } from '../activities/index.ts';
 import type { Environment, ReadFile } from './environment.ts';
 import { isKnownName, KNOWN_NAME_RULE } from './known-name.ts';
 

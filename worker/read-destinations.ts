@@ -1,4 +1,4 @@
-import { isJsonObject } from '../activities/index.ts';
+import { isJsonObject } from '../activities/for-worker.ts';
 import type { Environment } from './environment.ts';
 import { isKnownName, KNOWN_NAME_RULE } from './known-name.ts';
 

@@ -1,12 +1,11 @@
 import type { Duration } from '@temporalio/common';
 import {
   type DurationRule,
-  type IsQuotaRejection,
-  isQuotaRejection,
   parseQuotaForm,
   QUOTA_FORM_RULE,
   readDuration,
-} from '../activities/index.ts';
+} from '../activities/for-worker.ts';
+import { type IsQuotaRejection, isQuotaRejection } from '../activities/index.ts';
 import type { Environment } from './environment.ts';
 
 /** Reads a whole number, and adds what is wrong to `faults`. */

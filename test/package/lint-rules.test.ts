@@ -181,7 +181,10 @@ const ALLOWED: [path: string, code: string][] = [
     'client/fine.ts',
     `${imports('../workflows/api.ts')}\n${imports('node:crypto', 'b')}\n${imports('@temporalio/client', 'c')}`,
   ],
-  ['worker/fine.ts', `${imports('../activities/index.ts')}\n${imports('@temporalio/plugin', 'b')}`],
+  [
+    'worker/fine.ts',
+    `${imports('../activities/index.ts')}\n${imports('../activities/for-worker.ts', 'b')}\n${imports('@temporalio/plugin', 'c')}`,
+  ],
   ['worker/config.ts', 'export const x = process.env.HOME;'],
   [
     'cli/fine.ts',
@@ -227,13 +230,27 @@ test('the contract of the activities is nothing at run time', async () => {
   assert.deepEqual(Object.keys(await import('../../activities/api.ts')), []);
 });
 
+test('the face of the activities is what a worker of a user needs, and nothing that worker/ alone does', async () => {
+  assert.deepEqual(Object.keys(await import('../../activities/index.ts')).toSorted(), [
+    'DEFAULT_DOWNLOAD_SLOTS',
+    'DEFAULT_REQUESTS_PER_ACCOUNT',
+    'RESOURCE_TYPES',
+    'StorageProblem',
+    'TWILIO_BULKEXPORTS_URL',
+    'createActivities',
+    'createFileStorage',
+    'defaultSettings',
+    'isQuotaRejection',
+  ]);
+});
+
 test('an index.ts holds named re-exports and nothing else', async () => {
   const names = await Promise.all(
     FOLDERS.map(async (folder) =>
       (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name)),
     ),
   );
-  const faces = names.flat().filter((name) => name.endsWith('/index.ts'));
+  const faces = names.flat().filter((name) => /\/(?:index|for-worker)\.ts$/.test(name));
   assert.ok(faces.length >= 5, faces.join());
   for (const face of faces) {
     const code = (await readFile(join(root, face), 'utf8')).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

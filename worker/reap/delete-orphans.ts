@@ -1,5 +1,6 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { TwilioProblem, type MarkedJobs, type TwilioAccount } from '../../activities/index.ts';
+import { TwilioProblem, type MarkedJobs } from '../../activities/for-worker.ts';
+import type { TwilioAccount } from '../../activities/index.ts';
 import { enterJudgement } from './enter-judgement.ts';
 import type { FoundExport } from './find-exports.ts';
 import { isUnchanged, judgeExport, type ExportJudgement, type JudgeOptions } from './judge-export.ts';

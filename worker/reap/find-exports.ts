@@ -1,7 +1,7 @@
 /** From the markers of jobs to the exports that made them. A marker holds a hash: it can only be tried. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { hashExportId } from '../../activities/index.ts';
+import { hashExportId } from '../../activities/for-worker.ts';
 import { EXPORT_JOB_WORKFLOW_TYPE } from '../../workflows/api.ts';
 import { describeRun, listRuns, type ListedRun } from './runs.ts';
 

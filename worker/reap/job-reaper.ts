@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
+import { openMarkedJobs } from '../../activities/for-worker.ts';
 import {
-  openMarkedJobs,
   RESOURCE_TYPES,
   type ActivitySettings,
   type ResourceType,

@@ -3,8 +3,8 @@ import {
   TwilioProblem,
   type MarkedJob,
   type MarkedJobs,
-  type ResourceType,
-} from '../../activities/index.ts';
+} from '../../activities/for-worker.ts';
+import type { ResourceType } from '../../activities/index.ts';
 import type { SoughtJob } from './find-exports.ts';
 import { listFailure } from './reap-failures.ts';
 import type { ReapedJob, ReapFailure, ReapVerdict } from './report.ts';

@@ -1,6 +1,6 @@
 /** What the callers of an export wanted to become of its jobs, from its history. */
 import type { Client, Payload } from '@temporalio/client';
-import { isJsonObject } from '../../activities/index.ts';
+import { isJsonObject } from '../../activities/for-worker.ts';
 import { cancelSignal } from '../../workflows/api.ts';
 import { decode, UnreadablePayload } from './decode.ts';
 import type { AskedFor } from './find-misfit.ts';

@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import type { ResourceType, TwilioProblem, TwilioProblemKind } from '../../activities/index.ts';
+import type { TwilioProblem, TwilioProblemKind } from '../../activities/for-worker.ts';
+import type { ResourceType } from '../../activities/index.ts';
 import type { ReapedJob, ReapFailure } from './report.ts';
 
 /** Twilio did not give its list of jobs. */

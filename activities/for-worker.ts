@@ -1,0 +1,11 @@
+/** What worker/ takes from here beside `index.ts`. It is no export of the package. */
+export { API_URL_RULE, readApiUrl } from './api-url.ts';
+export { QUOTA_DAY, readDuration, STALL_TIMEOUT } from './durations.ts';
+export type { DurationRule } from './durations.ts';
+export { isJsonObject } from './json-object.ts';
+export { hashExportId, hashNamespace } from './marker.ts';
+export { openMarkedJobs } from './marked-jobs.ts';
+export type { MarkedJob, MarkedJobs } from './marked-jobs.ts';
+export { parseQuotaForm, QUOTA_FORM_RULE } from './twilio/quota-form.ts';
+export { TwilioProblem } from './twilio/twilio-problem.ts';
+export type { TwilioProblemKind } from './twilio/twilio-problem.ts';
