@@ -157,7 +157,7 @@ export interface WatchExportJobInput extends ExportIdentity {
   inRun?: string | null;
   /** When to look first, where there is a picture already. */
   firstLook: FirstLook;
-  /** Whether to return what is seen, changed or not. */
+  /** Whether to return what is seen, changed or not: the last word before a job is given up. */
   returnUnchanged: boolean;
   poll: PollIntervals;
 }
@@ -185,6 +185,11 @@ export type PictureStatus = TwilioDayStatus | 'CompletedOrEmpty' | 'Unaccounted'
 export interface JobPicture {
   /** By Twilio's clock. */
   asOf: Instant;
+  /**
+   * Since when, by Twilio's clock, the job has said of its days what it says: problems come and go meanwhile, and the
+   * Days list may tell more. Missing in a picture of a version before: then it is `asOf`.
+   */
+  sayingSince?: Instant;
   /** Every day of the job once, by {@link PictureStatus}. */
   days: Record<string, DayRange[]>;
   /** Twilio's own counts, by status, also where it names no days. */

@@ -1,6 +1,6 @@
 import type { ActivityParts } from './activity-parts.ts';
-import type { Day, JobPicture, WatchExportJobInput } from './api.ts';
-import { drawPicture, readFinalDays, readPicture } from './picture/job-picture.ts';
+import type { Day, Instant, JobPicture, WatchExportJobInput } from './api.ts';
+import { drawPicture, readFinalDays, readPicture, saysTheSame } from './picture/job-picture.ts';
 import type { DayAccount } from './picture/read-details.ts';
 import { readDetails } from './picture/read-details.ts';
 import { settlePicture } from './settle-picture.ts';
@@ -30,7 +30,8 @@ export async function lookAtJob(
     return drawGoneJob(parts, { api, watch, atMs, signal });
   }
   const account = readDetails(job.details, startDay, endDay);
-  const state = judgeJob(parts, { account, watch, atMs });
+  const sayingSince = readSayingSince(watch, account, atMs);
+  const state = judgeJob(parts, { account, watch, sayingSince, atMs });
   const settled =
     account.unaccounted.length > 0 && state !== 'underWay'
       ? await settlePicture(parts, { api, watch, ...account, mayAskDays: state === 'over', signal })
@@ -41,6 +42,7 @@ export async function lookAtJob(
   const isSettled = account.unaccounted.every((day) => statusOf.has(day));
   return drawPicture({
     atMs,
+    sayingSince,
     startDay,
     endDay,
     statusOf,
@@ -94,7 +96,12 @@ type JobState = 'underWay' | 'silent' | 'over';
 
 function judgeJob(
   { settings }: LookParts,
-  { account, watch, atMs }: { account: DayAccount; watch: WatchExportJobInput; atMs: number },
+  {
+    account,
+    watch,
+    sayingSince,
+    atMs,
+  }: { account: DayAccount; watch: WatchExportJobInput; sayingSince: Instant; atMs: number },
 ): JobState {
   if (account.countsAddUp) {
     return 'over';
@@ -104,8 +111,21 @@ function judgeJob(
   if (!statuses.every(isFinalStatus)) {
     return 'underWay';
   }
-  const silentMs = atMs - Date.parse(says ? (watch.seen?.asOf ?? watch.createdAt) : watch.createdAt);
-  return silentMs >= settings.unaccountedAfterMs ? 'silent' : 'underWay';
+  const silentMs = atMs - Date.parse(says ? sayingSince : watch.createdAt);
+  // Before a job is given up its files are looked for, however short the patience with it was.
+  return watch.returnUnchanged || silentMs >= settings.unaccountedAfterMs ? 'silent' : 'underWay';
+}
+
+/** Of a job that is seen for the first time nobody knows since when it says what it says: it may be from the start. */
+function readSayingSince(
+  { seen, createdAt }: WatchExportJobInput,
+  account: DayAccount,
+  atMs: number,
+): Instant {
+  if (seen === null) {
+    return createdAt;
+  }
+  return saysTheSame(seen, account) ? (seen.sayingSince ?? seen.asOf) : new Date(atMs).toISOString();
 }
 
 /** What Twilio does not know any more: final days stay what they were, the Days list tells of the others. */
@@ -136,6 +156,7 @@ async function drawGoneJob(
         });
   const picture = drawPicture({
     atMs,
+    sayingSince: new Date(atMs).toISOString(),
     startDay,
     endDay,
     statusOf: new Map([...known, ...settled]),

@@ -1,10 +1,12 @@
-import type { Day, DayRange, JobPicture, PictureProblem } from '../api.ts';
+import type { Day, DayRange, Instant, JobPicture, PictureProblem } from '../api.ts';
 import { daysBetween, decodeDayRanges, encodeDayRanges } from '../day-range.ts';
 import { isFinalStatus, isUnknownStatus } from '../twilio/day-status.ts';
+import type { DayAccount } from './read-details.ts';
 
 /** What a picture is drawn from. */
 export interface DrawPictureInput {
   atMs: number;
+  sayingSince: Instant;
   startDay: Day;
   endDay: Day;
   /** Days that it does not hold are unaccounted for. */
@@ -25,6 +27,7 @@ export function drawPicture(input: DrawPictureInput): JobPicture {
   }
   return {
     asOf: new Date(input.atMs).toISOString(),
+    sayingSince: input.sayingSince,
     days: toRecord(daysOf, encodeDayRanges),
     byStatus: toRecord(input.byStatus, (count) => count),
     over: input.over,
@@ -48,6 +51,19 @@ export function readPicture(picture: JobPicture): Map<Day, string> {
 export function readFinalDays(picture: JobPicture): Map<Day, string> {
   return new Map(
     [...readPicture(picture)].filter(([, status]) => isFinalStatus(status) || status === 'CompletedOrEmpty'),
+  );
+}
+
+/** Whether details say of the days what a picture says already. What they leave out is no news. */
+export function saysTheSame(
+  picture: JobPicture,
+  { statusOf, byStatus }: Pick<DayAccount, 'statusOf' | 'byStatus'>,
+): boolean {
+  const before = readPicture(picture);
+  return (
+    [...statusOf].every(([day, status]) => before.get(day) === status) &&
+    JSON.stringify(sortEntries(picture.byStatus)) ===
+      JSON.stringify(sortEntries(Object.fromEntries(byStatus)))
   );
 }
 

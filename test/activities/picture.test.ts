@@ -285,6 +285,7 @@ test('the words of a picture are its counts in the order of life, and the hints'
 
 function draw(account: ReturnType<typeof readDetails>): ReturnType<typeof drawPicture> {
   return drawPicture({
+    sayingSince: '2026-10-10T12:00:00.000Z',
     atMs: Date.parse('2026-10-09T00:00:00Z'),
     startDay,
     endDay,

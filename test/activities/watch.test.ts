@@ -160,13 +160,7 @@ test('days that no entry names are settled by their files once the job is over',
 
 test('what was settled once is not forgotten by the next look, so that silence changes nothing', async (t) => {
   const { rig, watch } = await startWatch(t, {
-    script: {
-      days: [
-        { statuses: [{ status: 'Completed' }] },
-        { days: '2026-10-02', inDetails: 'missing' },
-        { days: '2026-10-03', inDetails: 'missing', statuses: [{ status: 'Failed' }] },
-      ],
-    },
+    script: { days: [...UNTOLD_DAYS] },
   });
   rig.simulator.clock.advance(2 * HOUR_MS);
   const seen = await look(rig, watch);
@@ -180,6 +174,70 @@ test('what was settled once is not forgotten by the next look, so that silence c
     const { failure } = await rig.run('watchExportJob', { ...watch, seen }, { attempt: 2 });
     assert.equal(failure?.type, 'JobUnchanged', `${laterMs} ms later`);
   }
+});
+
+test('an outage now and then does not put off the end of the hour of silence', async (t) => {
+  const { rig, watch } = await startWatch(t, { script: { days: [...UNTOLD_DAYS] } });
+  let seen = await look(rig, watch);
+  for (let outage = 1; outage <= 2; outage++) {
+    rig.simulator.clock.advance(49 * MINUTE_MS);
+    const mend = rig.simulator.faults.add({ kind: 'status503', operation: 'fetchJob' });
+    seen = await look(rig, { ...watch, seen }, 2);
+    assert.equal(seen.problems[0]?.type, 'TwilioUnavailable');
+    mend();
+    rig.simulator.clock.advance(MINUTE_MS);
+    seen = await look(rig, { ...watch, seen }, 2);
+  }
+  assert.deepEqual(seen.days, {
+    Completed: ['2026-10-01'],
+    CompletedOrEmpty: ['2026-10-02'],
+    Unaccounted: ['2026-10-03'],
+  });
+});
+
+test('the hour of silence begins when the job last said something of its days', async (t) => {
+  const { rig, watch } = await startWatch(t, {
+    script: {
+      days: [
+        { days: '2026-10-01', statuses: [{ status: 'Running', for: '90 minutes' }, { status: 'Completed' }] },
+        { days: '2026-10-02..2026-10-03', inDetails: 'missing', statuses: [{ status: 'Completed' }] },
+      ],
+    },
+  });
+  let seen = await look(rig, watch);
+  rig.simulator.clock.advance(100 * MINUTE_MS);
+  seen = await look(rig, { ...watch, seen }, 2);
+  assert.deepEqual(seen.days, { Completed: ['2026-10-01'], Unaccounted: ['2026-10-02..2026-10-03'] });
+  assert.equal(rig.simulator.ledger().requests.listDays, undefined);
+  // A picture of a version before does not say it: then it is taken for as old as the picture is.
+  const { sayingSince, ...older } = seen;
+  assert.equal(sayingSince, seen.asOf);
+  rig.simulator.clock.advance(59 * MINUTE_MS);
+  for (const known of [seen, older]) {
+    const { failure } = await rig.run('watchExportJob', { ...watch, seen: known }, { attempt: 2 });
+    assert.equal(failure?.type, 'JobUnchanged');
+  }
+  rig.simulator.clock.advance(MINUTE_MS);
+  for (const known of [seen, older]) {
+    const settled = await look(rig, { ...watch, seen: known }, 2);
+    assert.deepEqual(settled.days, {
+      Completed: ['2026-10-01'],
+      CompletedOrEmpty: ['2026-10-02..2026-10-03'],
+    });
+    assert.ok(settled.over, 'every day is told of');
+  }
+});
+
+test('before a job is given up its files are looked for, however short its silence was', async (t) => {
+  const { rig, watch } = await startWatch(t, { script: { days: [...UNTOLD_DAYS] } });
+  const seen = await look(rig, watch);
+  assert.deepEqual(seen.days, { Completed: ['2026-10-01'], Unaccounted: ['2026-10-02..2026-10-03'] });
+  const last = await look(rig, { ...watch, seen, firstLook: 'now', returnUnchanged: true });
+  assert.deepEqual(last.days, {
+    Completed: ['2026-10-01'],
+    CompletedOrEmpty: ['2026-10-02'],
+    Unaccounted: ['2026-10-03'],
+  });
 });
 
 test('a job that Twilio forgot keeps its final days, and the Days list tells of the others', async (t) => {
@@ -357,6 +415,13 @@ test('an account that this worker does not know later on is retried slowly', asy
   assert.equal(failure?.type, 'AuthenticationRejected');
   assert.equal(failure?.nonRetryable, false);
 });
+
+/** A job that tells of one day alone: a file tells of the second, and nothing tells of the third, which failed. */
+const UNTOLD_DAYS = [
+  { statuses: [{ status: 'Completed' }] },
+  { days: '2026-10-02', inDetails: 'missing' },
+  { days: '2026-10-03', inDetails: 'missing', statuses: [{ status: 'Failed' }] },
+] as const satisfies SimulatorScript['days'];
 
 interface StartWatchOptions {
   startDay?: string;
