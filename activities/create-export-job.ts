@@ -15,10 +15,11 @@ import { TwilioProblem } from './twilio/twilio-problem.ts';
  * What an attempt says of itself in its last heartbeat. Only the very next attempt may believe it, and one that
  * got no such word settles first: a lost heartbeat costs a minute and never a second job.
  */
-interface ClearedAttempt {
+type LastWord =
   /** The number of an attempt after which no create can be on its way. */
-  clearedAttempt: number;
-}
+  | { clearedAttempt: number }
+  /** The number of one that sent none, and when by the engine's clock the last of an attempt before may have been sent. */
+  | { silentAttempt: number; sentBeforeMs: number };
 
 /** Implements `createExportJob` of the contract. */
 export async function createExportJob(
@@ -31,16 +32,19 @@ export async function createExportJob(
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
     // Two doubts: whether a create is still on its way, which a pause settles, and whether a job was made that
     // nobody knows of, which a search alone answers.
-    let isUnsettled = mayBeOnItsWay(scope, input);
-    let inDoubt = isUnsettled || scope.context.info.attempt > 1;
+    const { currentAttemptScheduledTimestampMs: beganMs, attempt } = scope.context.info;
+    const sentBeforeMs = lastSentBefore(scope, input);
+    let isUnsettled = sentBeforeMs !== null;
+    let inDoubt = isUnsettled || attempt > 1;
     let isPosting = false;
     try {
       const refusal = input.isUnderWay ? undefined : { inDoubt };
       const { api } = findAccount(parts, input, { doing, refusal });
       const storage = findDestination(parts, input, { doing, refusal });
       await answerInTime(storage.check(), { signal: scope.signal, timeoutMs: parts.settings.storageCheckMs });
-      if (isUnsettled) {
-        await scope.context.sleep(parts.settings.settleMs);
+      if (sentBeforeMs !== null) {
+        const leftMs = parts.settings.settleMs - (beganMs - sentBeforeMs);
+        await scope.context.sleep(Math.max(0, leftMs));
         isUnsettled = false;
       }
       const friendlyName = markFriendlyName({ ...input, namespace: scope.context.info.namespace });
@@ -62,7 +66,9 @@ export async function createExportJob(
         isUnsettled = inDoubt = false;
       }
       if (!isUnsettled) {
-        sayCleared(scope);
+        sayLast(scope, { clearedAttempt: attempt });
+      } else if (!isPosting && sentBeforeMs !== null) {
+        sayLast(scope, { silentAttempt: attempt, sentBeforeMs });
       }
       throw createCreateFailure(error, { parts, doing, isUnsettled, inDoubt, isUnderWay: input.isUnderWay });
     }
@@ -70,20 +76,26 @@ export async function createExportJob(
 }
 
 /**
- * Whether a create of this submission may still be on its way to Twilio: one of an attempt before, or one of the
- * run before, from which this run goes on or was made by a reset. Nothing of its attempts can be read here.
+ * When, at the latest, a create of this submission was sent that may still be on its way to Twilio: one of an attempt
+ * before, or one of the run before, from which this run goes on or was made by a reset. Nothing of its attempts can be
+ * read here. By the engine's clock, which all workers share; null where there is none.
  */
-function mayBeOnItsWay({ context }: ActivityScope, { exportId }: CreateExportJobInput): boolean {
-  const { attempt, heartbeatDetails, workflowExecution } = context.info;
+function lastSentBefore({ context }: ActivityScope, { exportId }: CreateExportJobInput): number | null {
+  const { attempt, heartbeatDetails, workflowExecution, currentAttemptScheduledTimestampMs } = context.info;
   if (attempt === 1) {
-    return workflowExecution?.runId !== exportId;
+    return workflowExecution?.runId === exportId ? null : currentAttemptScheduledTimestampMs;
   }
-  const said: Partial<ClearedAttempt> | null | undefined = heartbeatDetails;
-  return said?.clearedAttempt !== attempt - 1;
+  const said: LastWord | null | undefined = heartbeatDetails;
+  if (said && 'clearedAttempt' in said && said.clearedAttempt === attempt - 1) {
+    return null;
+  }
+  // An attempt is scheduled once the one before has ended.
+  return said && 'silentAttempt' in said && said.silentAttempt === attempt - 1
+    ? said.sentBeforeMs
+    : currentAttemptScheduledTimestampMs;
 }
 
-function sayCleared({ context, tell }: ActivityScope): void {
-  const said: ClearedAttempt = { clearedAttempt: context.info.attempt };
+function sayLast({ context, tell }: ActivityScope, said: LastWord): void {
   tell(said);
   context.heartbeat(said);
 }

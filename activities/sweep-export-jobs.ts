@@ -1,3 +1,4 @@
+import type { Info } from '@temporalio/activity';
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount } from './activity-parts.ts';
 import { withHeartbeats } from './activity-scope.ts';
@@ -40,7 +41,7 @@ export async function sweepExportJobs(
     tell(soFar());
     try {
       if (createInDoubt) {
-        await context.sleep(settings.settleMs);
+        await context.sleep(Math.max(0, settings.settleMs - waitedMs(context.info)));
       }
       const { namespace } = context.info;
       const { value: found } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
@@ -91,6 +92,14 @@ export async function sweepExportJobs(
 
 function toExportedDays({ jobSid, startDay, endDay }: FoundJob): SparedJob {
   return { jobSid, startDay: startDay ?? '', endDay: endDay ?? '' };
+}
+
+/**
+ * What of the time to settle has passed before this attempt: the create in doubt had ended when the first one was
+ * scheduled. By the engine's clock, which all workers share.
+ */
+function waitedMs({ scheduledTimestampMs, currentAttemptScheduledTimestampMs }: Info): number {
+  return currentAttemptScheduledTimestampMs - scheduledTimestampMs;
 }
 
 function bySid(jobs: ExportedJob[] = []): Map<string, ExportedJob> {

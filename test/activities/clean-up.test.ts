@@ -172,6 +172,27 @@ test('a create in doubt gets its time to settle before the sweep looks', async (
   assert.ok(heartbeats.length > 0, 'the activity beats');
 });
 
+test('a later attempt of the sweep waits only for what is left of the time to settle', async (t) => {
+  const { run } = await startRig(t, { settings: { settleMs: 60_000 } });
+  const input = { ...identity, ...days, keep: [], createInDoubt: true };
+  const scheduledTimestampMs = Date.parse('2026-10-10T12:00:00Z');
+  const attempt = (number: number, afterMs: number) => ({
+    attempt: number,
+    scheduledTimestampMs,
+    currentAttemptScheduledTimestampMs: scheduledTimestampMs + afterMs,
+  });
+  for (const afterMs of [59_990, 600_000]) {
+    const { result } = await run('sweepExportJobs', input, attempt(2, afterMs), (env) => {
+      setTimeout(() => env.cancel(), 5_000).unref();
+    });
+    assert.deepEqual(result, { swept: [] }, `${afterMs} ms later`);
+  }
+  const early = await run('sweepExportJobs', input, attempt(2, 1_000), (env) => {
+    setTimeout(() => env.cancel(), 100);
+  });
+  assert.equal((early.error as Error).name, 'CancelledFailure', 'it still waits');
+});
+
 test('the sweep of files removes what this export left, and nothing else', async (t) => {
   const { simulator, root, run } = await startRig(t);
   const folder = (day: string): string =>

@@ -113,6 +113,51 @@ test('an attempt that failed before it settled leaves the doubt to the next', as
   assert.ok(!failed.heartbeats.some((details) => isCleared(details)), 'nothing is cleared after a failure');
 });
 
+test('an attempt that sent nothing hands on since when the service settles', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 60_000 } });
+  const scheduledMs = Date.parse('2026-10-10T12:00:00Z');
+  const attempt = (number: number, afterMs: number, heartbeatDetails?: unknown) => ({
+    attempt: number,
+    scheduledTimestampMs: scheduledMs,
+    currentAttemptScheduledTimestampMs: scheduledMs + afterMs,
+    heartbeatDetails,
+  });
+  const unknownAccount = { ...input, account: 'unknown', isUnderWay: true };
+  const second = await run('createExportJob', unknownAccount, attempt(2, 1_000));
+  const third = await run('createExportJob', unknownAccount, attempt(3, 31_000, second.heartbeats.at(-1)));
+  for (const [words, waits] of [
+    [third.heartbeats.at(-1), false],
+    // Not of the very attempt before: it may have sent a create.
+    [second.heartbeats.at(-1), true],
+    [undefined, true],
+  ] as const) {
+    const before = simulator.ledger().requests.listJobs ?? 0;
+    const { error, result } = await run('createExportJob', input, attempt(4, 61_000, words), (env) => {
+      setTimeout(() => env.cancel(), waits ? 100 : 5_000).unref();
+    });
+    assert.equal(
+      (error as Error | null)?.name,
+      waits ? 'CancelledFailure' : undefined,
+      JSON.stringify(words),
+    );
+    assert.equal(result !== null, !waits, JSON.stringify(words));
+    assert.equal((simulator.ledger().requests.listJobs ?? 0) - before, waits ? 0 : 1);
+  }
+
+  simulator.faults.add({ kind: 'resetAfter', operation: 'createJob', times: 1 });
+  const lost = await run(
+    'createExportJob',
+    { ...input, submission: 2 },
+    attempt(4, 61_000, third.heartbeats.at(-1)),
+  );
+  assert.equal(lost.failure?.type, 'TwilioUnavailable');
+  assert.deepEqual(
+    lost.heartbeats.filter((words) => words !== undefined),
+    [],
+    'an attempt that sent a create says nothing',
+  );
+});
+
 test('where nobody listens nothing was sent, and the failure says so', async (t) => {
   const { run } = await startRig(t, { twilioUrl: 'http://127.0.0.1:9' });
   const { failure, heartbeats } = await run('createExportJob', input);
