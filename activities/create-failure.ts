@@ -44,6 +44,15 @@ export function createCreateFailure(
       });
     case 'notFound':
     case 'rejected':
+      if (inDoubt && isUnderWay) {
+        // It was the search that was refused. Submitted anew, the days might have two jobs: this one has to be found.
+        return createTwilioFailure(error, {
+          doing,
+          expected,
+          details: [refused],
+          nextRetryDelayMs: settings.slowRetryMs,
+        });
+      }
       return createTwilioFailure(error, {
         doing,
         expected,

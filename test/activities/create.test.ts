@@ -388,6 +388,23 @@ test('a refusal says whether an earlier attempt may have made the job, until a s
   assert.deepEqual(searched.failure?.details, [{ inDoubt: false }]);
 });
 
+test('a search that is refused is no end of an export that is under way, while a job may have been made', async (t) => {
+  const body = JSON.stringify({ code: 20_001, message: 'no', status: 400 });
+  const front = await startFront(t, 'http://127.0.0.1:9', () => ({ status: 400, body }));
+  const { run } = await startRig(t, { twilioUrl: front });
+  for (const { attempt, isUnderWay, final } of [
+    { attempt: 2, isUnderWay: true, final: false },
+    { attempt: 2, isUnderWay: false, final: true },
+    { attempt: 1, isUnderWay: true, final: true },
+  ]) {
+    const { failure } = await run('createExportJob', { ...input, isUnderWay }, { attempt });
+    assert.equal(failure?.type, final ? 'ExportRejected' : 'TwilioUnavailable');
+    assert.equal(failure?.nonRetryable, final);
+    assert.equal(failure?.nextRetryDelay, final ? undefined : 300_000);
+    assert.deepEqual(failure?.details, [{ inDoubt: attempt === 2 }]);
+  }
+});
+
 test('what a person can mend is final where an export begins, and retried slowly where it is under way', async (t) => {
   const { simulator, run } = await startRig(t);
   for (const isUnderWay of [false, true]) {
