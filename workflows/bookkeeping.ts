@@ -25,7 +25,6 @@ export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now
     record.status = null;
     record.since = now;
     record.dueAt = null;
-    record.alone = false;
     record.corruptFiles = 0;
   }
   return job;
@@ -73,11 +72,16 @@ export function closeJob(
   now: Instant,
 ): void {
   closeDeletedDays(ledger, job);
+  if (!isAbandoned(job) && !job.picture?.gone) setUntoldDaysApart(ledger, job);
   for (const record of waitingDays(ledger, job)) {
-    record.alone = record.status === 'Unaccounted' && !isAbandoned(job) && !job.picture?.gone;
     tryAgain(record, { problem: missingDayProblem(record, job), request, now });
   }
   job.over = true;
+}
+
+/** A day that a job leaves untold goes out on its own: then all that is said is said of it. */
+export function setUntoldDaysApart(ledger: Ledger, job: JobRecord): void {
+  for (const record of waitingDays(ledger, job)) if (record.status === 'Unaccounted') record.alone = true;
 }
 
 /** A day that somebody else deleted is not submitted again: that was a person's will. */
@@ -88,7 +92,7 @@ export function closeDeletedDays(ledger: Ledger, job: JobRecord): void {
       closeDay(record, { outcome: 'deleted', problem: missingDayProblem(record, job) });
 }
 
-/** Closes for good the days that a job still owes and that nobody may ask for again, since it can not be deleted. */
+/** Closes for good the days that a job still owes and that nobody may ask for again, since it lives on. */
 export function closeStuckDays(ledger: Ledger, job: JobRecord, problem: string): void {
   for (const record of waitingDays(ledger, job))
     if (isStuck(record, job)) closeDay(record, { outcome: 'failed', problem });

@@ -1,12 +1,18 @@
 /** One job at Twilio, from the asking to the last day that it still owes. */
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, sleep } from '@temporalio/workflow';
 import type { FirstLook, JobFate } from '../activities/api.ts';
 import { deleteExportJob, watchExportJob } from './activity-options.ts';
-import { closeDeletedDays, closeJob, closeStuckDays, enterPicture } from './bookkeeping.ts';
+import {
+  closeDeletedDays,
+  closeJob,
+  closeStuckDays,
+  enterPicture,
+  setUntoldDaysApart,
+} from './bookkeeping.ts';
 import { formatRange } from './calendar.ts';
 import { createJob } from './create-job.ts';
 import { type ExportRun, msUntil, now } from './export-run.ts';
-import type { JobRecord } from './ledger.ts';
+import { type JobRecord, saysOnlyEnds } from './ledger.ts';
 import { isExpected, isHopeless, nextPatienceEnd } from './plan.ts';
 
 /** Follows a job, from the asking on or from where the run before left it. */
@@ -51,47 +57,69 @@ async function losePatience(run: ExportRun, job: JobRecord): Promise<void> {
 
 /**
  * Deletes a job of which nothing more is hoped, and says whether more is expected of it all the same: that it goes
- * away. Its days go out again only then, so that there are never two live jobs for one day.
+ * away. Its days go out again only once it lives no more, so that there are never two live jobs for one day.
  */
 async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   const { ledger, request } = run;
+  const isHoped = () => !isExpected(ledger, job) || !isHopeless(ledger, job, now(), request);
   // Patience ran on our clock, perhaps while nobody could look: the last word is Twilio's.
   await lookAfresh(run, job);
-  if (!isExpected(ledger, job) || !isHopeless(ledger, job, now(), request)) return true;
+  if (isHoped()) return true;
 
   closeDeletedDays(ledger, job);
+  setUntoldDaysApart(ledger, job);
   job.deleteInDoubt = true;
   const fate = await deleteJob(run, job);
   if (fate === 'unknown') return true;
+  if (fate === 'deleted') {
+    job.fate = fate;
+    job.abandonedAt = now();
+    return true;
+  }
+
   // Where the answer to a first DELETE was lost, the second one is refused or finds nothing: it was ours all the same.
-  if (fate === 'notDeletable') await lookAfresh(run, job);
-  else job.abandonedAt = now();
+  await lookAfresh(run, job);
   if (job.abandonedAt !== null) return true;
-  job.deleteInDoubt = false;
-  if (!isExpected(ledger, job) || !isHopeless(ledger, job, now(), request)) return true;
+  if (fate === 'notDeletable') job.deleteInDoubt = false;
+  if (isHoped()) return true;
+  if (saysOnlyEnds(job)) {
+    // Twilio deletes no job that is over, and by all that it says of this one it is: what it leaves untold is not to come.
+    job.deleteInDoubt = false;
+    return false;
+  }
+  if (fate === 'alreadyGone') {
+    job.abandonedAt = now();
+    return true;
+  }
+  // ErrorDuringRun is no end: Twilio tries such a day again by itself, here by a job that nobody can stop. Submitted
+  // again it would have two live jobs, and longer than this its caller is not patient: so it has failed.
   closeStuckDays(ledger, job, `The day was stuck, and its job could not be deleted [job ${job.jobSid}]`);
   return false;
 }
 
-/** Looks until Twilio itself has answered, whatever the answer is. */
+/** Looks until Twilio itself has answered, whatever the answer is; never faster than at the minimum interval. */
 async function lookAfresh(run: ExportRun, job: JobRecord): Promise<void> {
+  let firstLook: FirstLook = 'now';
   let isAnswered = false;
   while (!isAnswered) {
-    const wasInterrupted = await look(run, job, { firstLook: 'now', returnUnchanged: true });
+    const wasInterrupted = await look(run, job, { firstLook, returnUnchanged: true });
     isAnswered = !wasInterrupted && !job.picture?.problems.some(({ type }) => type !== 'UnknownStatus');
+    // A problem that differs from the one before ends a look at once.
+    firstLook = wasInterrupted ? 'now' : 'soon';
   }
 }
 
 /** Where the DELETE finds no end in its time, it is tried again, and at last by the clean-up, which tells of it. */
 async function deleteJob(run: ExportRun, job: JobRecord): Promise<JobFate> {
+  const summary = `out of patience with ${formatRange(job)}`;
   try {
-    const summary = `out of patience with ${formatRange(job)}`;
     const input = { ...run.identity, jobSid: job.jobSid ?? '' };
     const { fate } = await deleteExportJob.executeWithOptions({ summary }, [input]);
-    if (fate !== 'notDeletable') job.fate = fate;
     return fate;
   } catch (error) {
     if (run.isStopped) throw error;
+    // A failure may also come at once.
+    await run.waits.wait(() => sleep(run.request.poll.maximumIntervalMs, { summary }));
     return 'unknown';
   }
 }

@@ -32,7 +32,7 @@ export interface DayRecord {
   since: Instant;
   /** Not submitted again before; null: at once. */
   dueAt: Instant | null;
-  /** Whether it goes out again on its own, since among others it could not be told how it ended. */
+  /** Whether it goes out on its own from now on: a job has said nothing of it, though it spoke of the others. */
   alone: boolean;
   /** How many files of this submission were corrupt. */
   corruptFiles: number;
@@ -128,24 +128,28 @@ export function waitingDays(ledger: Ledger, job: JobRecord): DayRecord[] {
 
 /**
  * Whether Twilio has stopped speaking of progress on a day: it is in ErrorDuringRun, or it stands nowhere though
- * the job speaks of other days and says that none is under way. A job that says nothing is simply in the queue.
+ * the job speaks of other days and says that none is under way. A job that says nothing is simply in the queue, unless
+ * a job before has left its day untold too: then nothing may be all that is ever said of it.
  */
-export function isStuck({ status }: DayRecord, { picture }: JobRecord): boolean {
+export function isStuck({ status, alone }: DayRecord, { picture }: JobRecord): boolean {
   if (status === 'ErrorDuringRun') return true;
   if (status !== 'Unaccounted' || picture === null) return false;
-  const spokenOf = [...Object.keys(picture.days), ...Object.keys(picture.byStatus)];
-  const words = spokenOf.filter((word) => word !== 'Unaccounted');
-  return words.length > 0 && words.every((word) => NOT_UNDER_WAY.has(word));
+  const words = wordsOf(picture);
+  return (words.length > 0 || alone) && words.every((word) => isEnd(word) || word === 'ErrorDuringRun');
 }
 
-const NOT_UNDER_WAY: ReadonlySet<string> = new Set([
-  'Completed',
-  'CompletedEmptyRecords',
-  'CompletedOrEmpty',
-  'Failed',
-  'DeletedByUserRequest',
-  'ErrorDuringRun',
-]);
+/** Whether nothing that is said of a job is still to come, though it may leave days untold. */
+export function saysOnlyEnds({ picture }: JobRecord): boolean {
+  return picture !== null && wordsOf(picture).every(isEnd);
+}
+
+function wordsOf({ days, byStatus }: JobPicture): string[] {
+  return [...Object.keys(days), ...Object.keys(byStatus)].filter((word) => word !== 'Unaccounted');
+}
+
+function isEnd(word: string): boolean {
+  return hasFile(word) || word === 'Failed' || word === 'DeletedByUserRequest';
+}
 
 /** The job that was last asked for a day, if it came to be. */
 export function lastJobOf(ledger: Ledger, record: DayRecord): JobRecord | undefined {

@@ -226,6 +226,102 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(result?.jobs[0]?.fate, 'notDeletable');
   });
 
+  for (const fate of ['notDeletable', 'alreadyGone', 'deleted'] as const)
+    it(`submits days that a job leaves untold again, each alone and at once, when its DELETE is answered so: ${fate}`, async () => {
+      const input = inputOf(4, { errorPatience: '6 hours' });
+      const { twilio, result } = await run(input, {
+        looks: (job) => {
+          const [first = '', second = ''] = job.days;
+          if (job.submission > 1) return [{ after: '1 hour', statuses: all(job, 'Completed') }];
+          return [{ after: '1 hour', statuses: { [first]: 'Completed', [second]: 'Failed' } }];
+        },
+        delete: (jobSid) => (jobSid.endsWith('1') ? fate : 'deleted'),
+      });
+      assert.equal(result?.outcome, 'complete');
+      assert.deepEqual(
+        result.days.map(({ attempts }) => attempts),
+        [1, 2, 2, 2],
+      );
+      assert.deepEqual(twilio.jobs.map(({ days }) => days.length).toSorted(), [1, 1, 1, 4]);
+      assert.deepEqual(twilio.twins, []);
+      assert.equal(result.jobs[0]?.fate, fate);
+      // An hour for each job, six of patience, and the cool-down: nothing is waited for after the DELETE.
+      assert.ok(hoursOf(twilio) < 8.5, `${hoursOf(twilio)} hours`);
+    });
+
+  it('gives a day up within its patience that job after job leaves untold, though the last one says nothing at all', async () => {
+    const input = inputOf(3, { errorPatience: '6 hours', allowIncomplete: true });
+    const { twilio, result } = await run(input, {
+      looks: (job) => [
+        {
+          statuses: job.submission === 1 ? { ...all(job, 'Completed'), [input.startDay]: 'Unaccounted' } : {},
+        },
+      ],
+      delete: () => 'notDeletable',
+    });
+    assert.deepEqual(outcomesOf(result), ['failed', 'downloaded', 'downloaded']);
+    assert.equal(result?.days[0]?.attempts, 3);
+    assert.match(result?.days[0]?.problem ?? '', /Twilio does not say how the day ended/);
+    assert.deepEqual(
+      twilio.jobs.map(({ days }) => days.length),
+      [3, 1, 1],
+    );
+    assert.ok(hoursOf(twilio) < 20, `${hoursOf(twilio)} hours`);
+  });
+
+  it('asks for no day again beside one in ErrorDuringRun of a job that can not be deleted', async () => {
+    const input = inputOf(3, { errorPatience: '1 hour', allowIncomplete: true });
+    const { twilio, result } = await run(input, {
+      looks: (job) => [
+        { statuses: { [job.days[0] ?? '']: 'ErrorDuringRun', [job.days[1] ?? '']: 'Completed' } },
+      ],
+      delete: () => 'notDeletable',
+    });
+    assert.deepEqual(outcomesOf(result), ['failed', 'downloaded', 'failed']);
+    assert.match(result?.days[2]?.problem ?? '', /its job could not be deleted/);
+    assert.equal(twilio.jobs.length, 1);
+  });
+
+  it('waits an hour for a job that a DELETE did not find, where Twilio tells of it all the same', async () => {
+    const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour' }), {
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'ErrorDuringRun' : 'Completed') }],
+      delete: () => 'alreadyGone',
+      afterDelete: 'unchanged',
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(twilio.jobs.length, 2);
+    assert.deepEqual(twilio.twins, []);
+    assert.ok(hoursOf(twilio) > 2 && hoursOf(twilio) < 2.5, `${hoursOf(twilio)} hours`);
+  });
+
+  it('does not hurry where a DELETE fails at once, nor where Twilio is away with another problem at every look', async () => {
+    const twilio = new LiteralTwilio({
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'ErrorDuringRun' : 'Completed') }],
+      delete: (_, time) => {
+        if (time <= 3) throw fail('AuthenticationRejected', 'this worker knows no such account');
+        return 'deleted';
+      },
+    });
+    const activities = twilio.activities();
+    const firstLooks: string[] = [];
+    const { result } = await exports.run(
+      {
+        ...activities,
+        watchExportJob: async (input) => {
+          if (!input.returnUnchanged || input.seen === null || firstLooks.length === 5)
+            return await activities.watchExportJob(input);
+          firstLooks.push(input.firstLook);
+          const type = firstLooks.length % 2 === 0 ? 'TwilioUnavailable' : 'AuthenticationRejected';
+          return { ...input.seen, problems: [{ type, problem: 'no answer' }] };
+        },
+      },
+      inputOf(1, { errorPatience: '1 hour', poll: { maximumInterval: '1 hour' } }),
+    );
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(firstLooks, ['now', 'soon', 'soon', 'soon', 'soon']);
+    assert.ok(hoursOf(twilio) > 4, `${hoursOf(twilio)} hours`);
+  });
+
   it('fails with ExportTimedOut and the result when a day never ends', async () => {
     const { twilio, failure, progress } = await run(inputOf(2, { timeout: '5 days' }), {
       looks: (job) => [{ statuses: { ...all(job, 'Completed'), [job.days[1] ?? '']: 'Running' } }],
@@ -386,6 +482,17 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(twilio.jobs.length, 2);
   });
 
+  it('blames nobody else where a job is gone before the second DELETE, as the answer to the first was lost', async () => {
+    const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour' }), {
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'ErrorDuringRun' : 'Completed') }],
+      delete: () => 'alreadyGone',
+      afterDelete: 'gone',
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(twilio.jobs.length, 2);
+    assert.ok(hoursOf(twilio) < 1.5, `${hoursOf(twilio)} hours`);
+  });
+
   it('knows its own DELETE again when no answer to it ever came', async () => {
     const { twilio, result } = await run(inputOf(2), {
       looks: (job) => [
@@ -449,3 +556,9 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(twilio.jobs[0]?.isAlive, true);
   });
 });
+
+/** From the start of an export to its manifest, by the engine's clock. */
+function hoursOf({ manifests }: LiteralTwilio): number {
+  const { startedAt = '', endedAt = '' } = manifests[0] ?? {};
+  return (Date.parse(endedAt) - Date.parse(startedAt)) / 3_600_000;
+}

@@ -44,6 +44,8 @@ export interface Script {
     jobSid: string,
     time: number,
   ) => Promise<DeleteExportJobResult['fate']> | DeleteExportJobResult['fate'];
+  /** What is seen of a job that was deleted, where it is not that its days were: what it told before, or nothing. */
+  afterDelete?: 'unchanged' | 'gone';
   /** Comes after the job was deleted: what it throws is an answer that was lost. */
   answerDelete?: (jobSid: string, time: number) => Promise<void> | void;
 }
@@ -54,6 +56,10 @@ export interface LiteralJob {
   submission: number;
   days: string[];
   isAlive: boolean;
+  /** Whether its days were deleted: a DELETE that finds nothing, or is refused, deletes none of a job that is over. */
+  isDeleted: boolean;
+  /** Whether a DELETE was refused: then the job is over, unless it tells of a day that is still to come. */
+  isRefused: boolean;
   looked: number;
   /** Twilio's clock, as far as this job tells it. */
   clockMs: number;
@@ -65,6 +71,8 @@ export class LiteralTwilio {
   readonly downloads: string[] = [];
   readonly deletes: string[] = [];
   readonly manifests: ExportManifest[] = [];
+  /** Each time when a day was asked for that another job was still at work on. */
+  readonly twins: string[] = [];
   readonly sweeps: { keep: string[]; createInDoubt: boolean }[] = [];
   readonly fileSweeps: string[][] = [];
   looks = 0;
@@ -81,19 +89,19 @@ export class LiteralTwilio {
         await this.script.create?.(input, Context.current().info.attempt);
         const days = daysBetween(input.startDay, input.endDay);
         const twin = this.jobs.find(
-          (job) =>
-            job.submission !== input.submission &&
-            job.isAlive &&
-            !this.isOver(job) &&
-            job.days.some((day) => days.includes(day)),
+          (job) => job.submission !== input.submission && days.some((day) => this.isAtWorkOn(job, day)),
         );
-        if (twin)
-          throw fail('ExportRejected', `two live jobs for one day: ${twin.jobSid} and ${formatRange(input)}`);
+        if (twin) {
+          this.twins.push(`${twin.jobSid} and ${formatRange(input)}`);
+          throw fail('ExportRejected', `two live jobs for one day: ${this.twins.at(-1)}`);
+        }
         const jobSid = `JS${String(this.jobs.length + 1).padStart(32, '0')}`;
         const clockMs = Date.now();
         const made = this.jobs.find((job) => job.submission === input.submission && job.isAlive);
         if (made) return createdJob(input, made, clockMs);
-        this.jobs.push({ jobSid, submission: input.submission, days, isAlive: true, looked: 0, clockMs });
+        const { submission } = input;
+        const young = { isAlive: true, isDeleted: false, isRefused: false, looked: 0 };
+        this.jobs.push({ jobSid, submission, days, ...young, clockMs });
         await this.script.answerCreate?.(input, Context.current().info.attempt);
         return createdJob(input, { jobSid }, clockMs);
       },
@@ -101,7 +109,8 @@ export class LiteralTwilio {
         this.looks += 1;
         const job = this.jobOf(jobSid);
         const isFresh = returnUnchanged;
-        if (!job.isAlive) return this.pictureOfDeleted(job, { isFresh, wasOver: seen?.over === true });
+        if (job.isDeleted && this.script.afterDelete !== 'unchanged')
+          return this.pictureOfDeleted(job, { isFresh, wasOver: seen?.over === true });
         const last = this.looksOf(job)[job.looked - 1];
         const look = this.looksOf(job)[job.looked];
         if (isFresh && last && !look?.onlyFresh) return pictureOf(job, last, job.clockMs);
@@ -127,14 +136,17 @@ export class LiteralTwilio {
         this.deletes.push(jobSid);
         const time = this.deletes.filter((sid) => sid === jobSid).length;
         const fate = (await this.script.delete?.(jobSid, time)) ?? 'deleted';
-        if (fate !== 'notDeletable') this.jobOf(jobSid).isAlive = false;
+        const job = this.jobOf(jobSid);
+        job.isDeleted ||= fate === 'deleted' || (fate === 'alreadyGone' && !this.tellsOnlyEnds(job));
+        job.isRefused ||= fate === 'notDeletable';
+        if (fate !== 'notDeletable') job.isAlive = false;
         await this.script.answerDelete?.(jobSid, time);
         return { fate };
       },
       sweepExportJobs: async ({ keep, createInDoubt }) => {
         this.sweeps.push({ keep, createInDoubt });
         const strays = this.jobs.filter((job) => job.isAlive && !keep.includes(job.jobSid));
-        for (const job of strays) job.isAlive = false;
+        for (const job of strays) Object.assign(job, { isAlive: false, isDeleted: true });
         return {
           swept: strays.map(({ jobSid, days }) => ({
             jobSid,
@@ -171,18 +183,30 @@ export class LiteralTwilio {
   ): JobPicture {
     if (wasOver && !isFresh) throw unchanged(NOTHING_NEW_MS);
     const before = this.looksOf(job)[job.looked - 1]?.statuses ?? {};
+    const gone = this.script.afterDelete === 'gone';
     const statuses = Object.fromEntries(
       job.days.map((day) => {
         const status = before[day] ?? 'Unaccounted';
-        return [day, FINAL.has(status) ? status : 'DeletedByUserRequest'];
+        return [day, FINAL.has(status) ? status : gone ? 'Unaccounted' : 'DeletedByUserRequest'];
       }),
     );
-    return pictureOf(job, { statuses }, job.clockMs);
+    return pictureOf(job, { statuses, gone }, job.clockMs);
+  }
+
+  private isAtWorkOn(job: LiteralJob, day: string): boolean {
+    const told = this.looksOf(job).slice(0, job.looked);
+    const hasEnded = told.some(({ statuses }) => FINAL.has(statuses[day] ?? 'Unaccounted'));
+    return job.isAlive && job.days.includes(day) && !hasEnded && !this.isOver(job);
   }
 
   private isOver(job: LiteralJob): boolean {
     const last = this.looksOf(job)[job.looked - 1];
-    return last !== undefined && pictureOf(job, last, 0).over;
+    return (last !== undefined && pictureOf(job, last, 0).over) || (job.isRefused && this.tellsOnlyEnds(job));
+  }
+
+  private tellsOnlyEnds(job: LiteralJob): boolean {
+    const told = Object.keys(pictureOf(job, this.looksOf(job)[job.looked - 1] ?? { statuses: {} }, 0).days);
+    return told.every((status) => status === 'Unaccounted' || FINAL.has(status));
   }
 }
 

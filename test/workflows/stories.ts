@@ -92,6 +92,18 @@ export const stories: Record<string, () => Story> = {
       ],
     },
   }),
+  'complete-after-an-untold-day': () => ({
+    ends: 'complete',
+    input: inputOf(2, { errorPatience: '1 second', resubmit: { cooldown: 0 } }),
+    script: {
+      looks: (job) => [
+        job.submission === 1
+          ? { statuses: { [job.days[0]!]: 'Completed' } }
+          : { statuses: all(job, 'Completed') },
+      ],
+      delete: (jobSid) => (jobSid.endsWith('1') ? 'notDeletable' : 'deleted'),
+    },
+  }),
   'complete-after-corrupt-files': () => {
     const input = inputOf(2, { resubmit: { cooldown: 0 } });
     return {
