@@ -5,7 +5,7 @@ import { daysBetween } from '../../workflows/calendar.ts';
 import { createSkippingExportEnv, type ExportEnv, inputOf } from './export-env.ts';
 import { downloaded, fail, LiteralTwilio, type Look } from './literal-activities.ts';
 
-const RUNS = 40;
+const RUNS = 15;
 
 /** All that Twilio may say of a day, a word of tomorrow and no word at all included. */
 const status = fc.constantFrom(
@@ -49,7 +49,12 @@ const story = fc.record({
     },
   ),
   deletes: fc.array(
-    fc.constantFrom('deleted' as const, 'alreadyGone' as const, 'TwilioUnavailable' as const),
+    fc.constantFrom(
+      'deleted' as const,
+      'alreadyGone' as const,
+      'notDeletable' as const,
+      'TwilioUnavailable' as const,
+    ),
     { maxLength: 6 },
   ),
   lostAnswers: fc.array(fc.boolean(), { maxLength: 4 }),
@@ -112,9 +117,10 @@ describe('for any sequence of pictures', { timeout: 180_000 }, () => {
           assert.equal(progress?.days.total, dayCount);
           assert.deepEqual(progress?.days.byStatus, {});
           assert.deepEqual(
-            twilio.jobs.filter(({ isAlive }) => isAlive),
+            twilio.jobs.filter(({ isAlive, isRefused }) => isAlive && !isRefused),
             [],
           );
+          assert.deepEqual(twilio.twins, []);
           assert.deepEqual(
             result.jobs.map(({ jobSid }) => jobSid).toSorted(),
             twilio.jobs.map(({ jobSid }) => jobSid),

@@ -56,6 +56,8 @@ export interface LiteralJob {
   submission: number;
   days: string[];
   isAlive: boolean;
+  /** Whether an answer told of it. */
+  isKnown: boolean;
   /** Whether its days were deleted: a DELETE that finds nothing, or is refused, deletes none of a job that is over. */
   isDeleted: boolean;
   /** Whether a DELETE was refused: then the job is over, unless it tells of a day that is still to come. */
@@ -71,7 +73,7 @@ export class LiteralTwilio {
   readonly downloads: string[] = [];
   readonly deletes: string[] = [];
   readonly manifests: ExportManifest[] = [];
-  /** Each time when a day was asked for that another job was still at work on. */
+  /** Each time when a day was asked for that another job, of which an answer had told, was still at work on. */
   readonly twins: string[] = [];
   readonly sweeps: { keep: string[]; createInDoubt: boolean }[] = [];
   readonly fileSweeps: string[][] = [];
@@ -98,11 +100,16 @@ export class LiteralTwilio {
         const jobSid = `JS${String(this.jobs.length + 1).padStart(32, '0')}`;
         const clockMs = Date.now();
         const made = this.jobs.find((job) => job.submission === input.submission && job.isAlive);
-        if (made) return createdJob(input, made, clockMs);
+        if (made) {
+          made.isKnown = true;
+          return createdJob(input, made, clockMs);
+        }
         const { submission } = input;
-        const young = { isAlive: true, isDeleted: false, isRefused: false, looked: 0 };
-        this.jobs.push({ jobSid, submission, days, ...young, clockMs });
+        const young = { isAlive: true, isKnown: false, isDeleted: false, isRefused: false, looked: 0 };
+        const job: LiteralJob = { jobSid, submission, days, ...young, clockMs };
+        this.jobs.push(job);
         await this.script.answerCreate?.(input, Context.current().info.attempt);
+        job.isKnown = true;
         return createdJob(input, { jobSid }, clockMs);
       },
       watchExportJob: async ({ jobSid, firstLook, returnUnchanged, seen, poll }) => {
@@ -196,7 +203,7 @@ export class LiteralTwilio {
   private isAtWorkOn(job: LiteralJob, day: string): boolean {
     const told = this.looksOf(job).slice(0, job.looked);
     const hasEnded = told.some(({ statuses }) => FINAL.has(statuses[day] ?? 'Unaccounted'));
-    return job.isAlive && job.days.includes(day) && !hasEnded && !this.isOver(job);
+    return job.isAlive && job.isKnown && job.days.includes(day) && !hasEnded && !this.isOver(job);
   }
 
   private isOver(job: LiteralJob): boolean {
@@ -246,7 +253,7 @@ export async function untilCancelled(): Promise<never> {
  * Long, and odd: where an attempt starts at the very instant at which a timer cancels it, the
  * time-skipping server never lets go of its clock again.
  */
-const NOTHING_NEW_MS = 21_607_123;
+const NOTHING_NEW_MS = 172_807_123;
 
 const FINAL = new Set([
   'Completed',
