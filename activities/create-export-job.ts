@@ -41,7 +41,10 @@ export async function createExportJob(
       const refusal = input.isUnderWay ? undefined : { inDoubt };
       const { api } = findAccount(parts, input, { doing, refusal });
       const storage = findDestination(parts, input, { doing, refusal });
-      await answerInTime(storage.check(), { signal: scope.signal, timeoutMs: parts.settings.storageCheckMs });
+      await answerInTime(storage.check(input.exportId), {
+        signal: scope.signal,
+        timeoutMs: parts.settings.storageCheckMs,
+      });
       if (sentBeforeMs !== null) {
         const leftMs = parts.settings.settleMs - (beganMs - sentBeforeMs);
         await scope.context.sleep(Math.max(0, leftMs));

@@ -19,6 +19,7 @@ export async function sweepExportFiles(parts: ActivityParts, input: SweepExportF
 
   await withHeartbeats(settings.heartbeatMs, async ({ context, signal }) => {
     try {
+      await storage.sweepChecks(exportId);
       await inParallel(decodeDayRanges(input.days), settings.sweepAtOnce, async (day) => {
         signal.throwIfAborted();
         await storage.sweepDay({ accountSid, resourceType, day, exportId });

@@ -9,6 +9,9 @@ import { StorageProblem } from './storage-problem.ts';
 /** The name of a published day in its folder: readers of Hive partitions take every name that has no `_` first. */
 export const PUBLISHED_NAME = 'part-0.json.gz';
 
+/** The folder of the manifests in a destination. */
+export const MANIFESTS = '_manifests';
+
 /** A longer one makes a name that some file systems refuse; then no attempt goes on from another's bytes. */
 const ETAG_LIMIT_CHARACTERS = 150;
 
@@ -46,6 +49,11 @@ export function isAbandonable(name: string): boolean {
   return /^(?:_half-[0-9a-f]{12}-[A-Za-z0-9_-]*-[0-9a-f]{8}|_verdict-[0-9a-f]{12}-[0-9a-f]{8}\.json)$/.test(
     name,
   );
+}
+
+/** Whether a name is that of the proof of a published file, of any export. */
+export function isProof(name: string): boolean {
+  return /^_verdict-[0-9a-f]{12}\.json$/.test(name);
 }
 
 /** The name of the proof that an export keeps beside a published day. */

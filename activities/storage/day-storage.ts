@@ -22,8 +22,8 @@ export interface DayProof {
  * hold is not there. Every method throws a `StorageProblem` where it can not do its part.
  */
 export interface DayStorage {
-  /** Proves that days can be stored now: writes something and removes it. */
-  check: () => Promise<void>;
+  /** Proves that days can be stored now: writes something of this export and removes it. */
+  check: (exportId: string) => Promise<void>;
   /** The published file, if this export has published and proven it and it was not touched since. */
   findPublished: (key: DayKey) => Promise<DayFile | null>;
   /**
@@ -35,9 +35,11 @@ export interface DayStorage {
   createHalf: (key: DayKey, etag: string | null) => Promise<HalfFile>;
   /** Removes what this export left for the day, the published file excepted. */
   sweepDay: (key: DayKey) => Promise<void>;
+  /** Removes what checks for this export left, where a worker was killed over one. */
+  sweepChecks: (exportId: string) => Promise<void>;
   /**
-   * Removes what attempts of any export have left unpublished and nobody has touched for so long. It may be called
-   * often, and does nothing where it was done a moment ago.
+   * Removes what any export has left beside its days and manifests and nobody has touched for so long. It may be
+   * called often, and does nothing where it was done a moment ago.
    */
   sweepStale: (input: SweepStaleInput) => Promise<void>;
   /** Writes the manifest at once and whole, in place of an earlier one, and gives its URL. */
@@ -46,7 +48,7 @@ export interface DayStorage {
 
 /** What counts as stale, and when to stop. */
 export interface SweepStaleInput {
-  /** How long nobody has touched a file, at least. */
+  /** How long nobody has touched a file, at least. Proofs of published files stay longer. */
   staleMs: number;
   /** Ends the sweep between two folders; what is left is for the next one. */
   signal: AbortSignal;

@@ -2,14 +2,14 @@ import { mkdir, open, readdir, readFile, rename, rmdir } from 'node:fs/promises'
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DayFile } from '../api.ts';
-import { hashExportId } from '../marker.ts';
-import { dayFolder, halfPrefix, PUBLISHED_NAME, verdictName, verdictPrefix } from './day-path.ts';
+import { dayFolder, halfPrefix, MANIFESTS, PUBLISHED_NAME, verdictName, verdictPrefix } from './day-path.ts';
 import type { DayKey, DayStorage, StoreManifestInput } from './day-storage.ts';
 import { parseFileDestination } from './file-destination.ts';
 import type { Verdict } from './half-file.ts';
 import { isUntouched, named, removeFile, syncFolder, toDayFile } from './half-file.ts';
 import { orNull } from './or-null.ts';
-import { adoptHalf, createHalf, newAttemptId } from './own-half-file.ts';
+import { momentName, momentPrefix } from './moment-file.ts';
+import { adoptHalf, createHalf } from './own-half-file.ts';
 import { removeStale } from './remove-stale.ts';
 import { toSafeName } from './safe-name.ts';
 import { sweepStale } from './sweep-stale.ts';
@@ -26,7 +26,7 @@ export function createFileStorage(url: string): DayStorage {
   let staleSweptAtMs = -Infinity;
 
   return {
-    check: () => named(`could not write to ${root}`, () => checkFolder(root)),
+    check: (exportId) => named(`could not write to ${root}`, () => checkFolder(root, exportId)),
     findPublished: (key) =>
       named('could not read the published file', () => findPublished(folderOf(key), key.exportId)),
     adoptHalf: (key) =>
@@ -35,12 +35,14 @@ export function createFileStorage(url: string): DayStorage {
       named('could not make a half file', () => createHalf(folderOf(key), key.exportId, etag)),
     sweepDay: (key) =>
       named('could not clean up the folder of the day', () => sweepDay(folderOf(key), key.exportId)),
+    sweepChecks: (exportId) =>
+      named(`could not clean up ${root}`, () => removeAll(root, momentPrefix('check', exportId))),
     sweepStale: async (input) => {
       if (performance.now() - staleSweptAtMs < STALE_SWEEP_INTERVAL_MS) {
         return;
       }
       staleSweptAtMs = performance.now();
-      await named('could not remove stale half files', () => sweepStale(root, checkPath(root), input));
+      await named('could not remove stale half files', () => sweepStale(root, input));
     },
     writeManifest: (input) => named('could not write the manifest', () => writeManifest(root, input)),
   };
@@ -48,23 +50,17 @@ export function createFileStorage(url: string): DayStorage {
 
 /** Every folder of a day is looked into: once in an hour is enough for files that are days old. */
 const STALE_SWEEP_INTERVAL_MS = 3_600_000;
-const CHECK_PREFIX = '_check-';
-const DRAFT_PREFIX = '_draft-';
 
-async function checkFolder(root: string): Promise<void> {
+/** A file that a worker was killed over goes with its export's clean-up, or with a check an hour later. */
+async function checkFolder(root: string, exportId: string): Promise<void> {
   await mkdir(root, { recursive: true });
-  await removeStale(root, CHECK_PREFIX);
-  const path = checkPath(root);
+  await removeStale(root, momentPrefix('check'));
+  const path = join(root, momentName('check', exportId));
   try {
     await writeDurably(path, 'May this worker write here?\n');
   } finally {
     await removeFile(path);
   }
-}
-
-/** One that a worker was killed over goes with the next check. */
-function checkPath(root: string): string {
-  return join(root, `${CHECK_PREFIX}${newAttemptId()}`);
 }
 
 async function findPublished(folder: string, exportId: string): Promise<DayFile | null> {
@@ -78,12 +74,7 @@ async function findPublished(folder: string, exportId: string): Promise<DayFile 
 
 async function sweepDay(folder: string, exportId: string): Promise<void> {
   const own = [halfPrefix(exportId), verdictPrefix(exportId)];
-  const names = (await orNull(readdir(folder))) ?? [];
-  await Promise.all(
-    names
-      .filter((name) => own.some((prefix) => name.startsWith(prefix)))
-      .map((name) => removeFile(join(folder, name))),
-  );
+  await removeAll(folder, ...own);
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') {
       throw error;
@@ -95,11 +86,11 @@ async function writeManifest(
   root: string,
   { workflowId, exportId, manifest }: StoreManifestInput,
 ): Promise<string> {
-  const folder = join(root, '_manifests', toSafeName(workflowId));
+  const folder = join(root, MANIFESTS, toSafeName(workflowId));
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${toSafeName(exportId)}.json`);
-  await removeStale(folder, DRAFT_PREFIX);
-  const draftPath = join(folder, `${DRAFT_PREFIX}${hashExportId(exportId)}-${newAttemptId()}`);
+  await removeStale(folder, momentPrefix('draft'));
+  const draftPath = join(folder, momentName('draft', exportId));
   try {
     await writeDurably(draftPath, `${JSON.stringify(manifest, null, 2)}\n`);
     await rename(draftPath, path);
@@ -107,8 +98,19 @@ async function writeManifest(
     await removeFile(draftPath);
     throw error;
   }
+  // An earlier attempt may have been killed over its own; one that still writes comes too late.
+  await removeAll(folder, momentPrefix('draft', exportId));
   await syncFolder(folder);
   return pathToFileURL(path).href;
+}
+
+async function removeAll(folder: string, ...prefixes: string[]): Promise<void> {
+  const names = (await orNull(readdir(folder))) ?? [];
+  await Promise.all(
+    names
+      .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
+      .map((name) => removeFile(join(folder, name))),
+  );
 }
 
 async function readVerdict(path: string): Promise<Verdict | null> {

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { createFileStorage, StorageProblem } from '../../activities/index.ts';
 import type { DayKey, DayStorage, ExportManifest } from '../../activities/index.ts';
 import { attemptVerdictName } from '../../activities/storage/day-path.ts';
+import { momentName } from '../../activities/storage/moment-file.ts';
 import { parseFileDestination } from '../../activities/storage/file-destination.ts';
 import { toStorageProblem } from '../../activities/storage/storage-problem.ts';
 import { adoptHalf } from '../../activities/storage/own-half-file.ts';
@@ -38,8 +39,26 @@ test('a destination is a file: URL, absolute or relative to where the worker was
 
 test('a check leaves nothing, and makes the folder', async (t) => {
   const { storage, root } = await startStorage(t);
-  await storage.check();
+  await storage.check('run-1');
   assert.deepEqual(await readdir(root), []);
+});
+
+test('what a worker was killed over goes with its own export, and what another one writes stays', async (t) => {
+  const { storage, root } = await startStorage(t);
+  const manifests = join(root, '_manifests', 'w');
+  await mkdir(manifests, { recursive: true });
+  const [others, othersDraft] = [momentName('check', 'run-2'), momentName('draft', 'run-2')];
+  for (const path of [
+    join(root, momentName('check', 'run-1')),
+    join(root, others),
+    join(manifests, momentName('draft', 'run-1')),
+    join(manifests, othersDraft),
+  ])
+    await writeFile(path, 'h');
+  await storage.sweepChecks('run-1');
+  await storage.writeManifest({ workflowId: 'w', exportId: 'run-1', manifest: {} as ExportManifest });
+  assert.deepEqual((await readdir(root)).toSorted(), [others, '_manifests'].toSorted());
+  assert.deepEqual((await readdir(manifests)).toSorted(), [othersDraft, 'run-1.json'].toSorted());
 });
 
 test('bytes are written at offsets, read back, and published at once under the final name', async (t) => {
@@ -179,7 +198,7 @@ test('what a killed worker left behind goes: proofs with the sweep, drafts and c
   for (const path of old) {
     await utimes(path, twoHoursAgo, twoHoursAgo);
   }
-  await storage.check();
+  await storage.check('run-1');
   await storage.writeManifest({ workflowId: 'w', exportId: 'run-1', manifest: {} as ExportManifest });
   assert.deepEqual(
     (await readdir(root)).filter((name) => name.startsWith('_check')),

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { createFileStorage, defaultSettings } from '../../activities/index.ts';
 import type { DayKey, DayStorage } from '../../activities/index.ts';
 import { attemptVerdictName, halfName, verdictName } from '../../activities/storage/day-path.ts';
+import { momentName } from '../../activities/storage/moment-file.ts';
 import { identity, startRig } from './rig.ts';
 
 const { signal } = new AbortController();
@@ -25,11 +26,16 @@ const ABANDONABLE = [
   halfName('run-2', '"etag-2"', 'ffffffff'),
   attemptVerdictName('run-1', '0123abcd'),
 ];
+/** What goes when it is much older: it still saves fetching a file again. */
+const PROOFS = [verdictName('run-1'), verdictName('run-2')];
+const CHECK = momentName('check', 'run-1');
+const DRAFT = momentName('draft', 'run-1');
 /** What stays, however old. */
 const lasting = fc.constantFrom(
   'part-0.json.gz',
-  verdictName('run-1'),
-  verdictName('run-2'),
+  '_check-mine',
+  '_draft-mine',
+  `x${CHECK}`,
   '_half-notes.txt',
   `${halfName('run-1', '"etag"', '0123abcd')}.bak`,
   `x${halfName('run-1', '"etag"', '0123abcd')}`,
@@ -44,7 +50,9 @@ const DAY_FOLDERS = [
 ];
 const otherFolder = fc.constantFrom(
   '.',
+  '_manifests',
   '_manifests/export',
+  '_manifests/export/mine',
   `account=${SID}`,
   `account=${SID}/type=Calls`,
   `account=${SID}/type=Faxes/day=2026-10-01`,
@@ -52,16 +60,20 @@ const otherFolder = fc.constantFrom(
   `account=${SID}/type=Calls/day=2026-02-30`,
   `${DAY_FOLDER}/mine`,
 );
-const abandonable = fc.constantFrom(...ABANDONABLE);
+const abandonable = fc.constantFrom(...ABANDONABLE, ...PROOFS, CHECK, DRAFT);
 const dayFolder = fc.constantFrom(...DAY_FOLDERS);
-const ageHours = fc.oneof(fc.integer({ min: 0, max: 47 }), fc.integer({ min: 49, max: 10_000 }));
+const ageHours = fc.oneof(
+  fc.integer({ min: 0, max: 47 }),
+  fc.integer({ min: 49, max: 719 }),
+  fc.integer({ min: 721, max: 10_000 }),
+);
 const aFile = fc.oneof(
   fc.record({ folder: dayFolder, name: abandonable, ageHours }),
   fc.record({ folder: dayFolder, name: lasting, ageHours }),
   fc.record({ folder: otherFolder, name: fc.oneof(abandonable, lasting), ageHours }),
 );
 
-test('of all files old half files and old proofs of what was never published go, and no other', async () => {
+test('of all files old half files, checks, drafts and proofs of what was never published go, much older proofs, and no other', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(aFile, { maxLength: 20 }), async (files) => {
       await withFolder(async (root) => {
@@ -69,8 +81,12 @@ test('of all files old half files and old proofs of what was never published go,
         for (const [path, file] of last) await writeAged(join(root, path), file.ageHours);
         await storageOf(root).sweepStale({ staleMs, signal });
 
-        const goes = ({ folder, name, ageHours: age }: (typeof files)[number]): boolean =>
-          age >= 48 && DAY_FOLDERS.includes(folder) && ABANDONABLE.includes(name);
+        const goes = ({ folder, name, ageHours: age }: (typeof files)[number]): boolean => {
+          if (folder === '.') return name === CHECK && age >= 48;
+          if (folder === '_manifests/export') return name === DRAFT && age >= 48;
+          if (!DAY_FOLDERS.includes(folder)) return false;
+          return (ABANDONABLE.includes(name) && age >= 48) || (PROOFS.includes(name) && age >= 720);
+        };
         const stay = [...last].filter(([, file]) => !goes(file)).map(([path]) => path);
         assert.deepEqual(await filesBelow(root), stay.toSorted());
       });
@@ -146,6 +162,8 @@ test("the end of one export removes what a terminated one left, whatever its acc
   const { root, run } = await startRig(t);
   const left = join(root, `account=AC${'f'.repeat(32)}/type=Calls/day=2026-10-01`);
   await writeAged(join(left, halfName('another-run', '"etag"', '0123abcd')), 49);
+  // Its own, of a worker that was killed a moment ago.
+  await writeFile(join(root, momentName('check', identity.exportId)), '');
   const input = { ...identity, destination: 'default', days: ['2026-10-01..2026-10-03'] };
   await run('sweepExportFiles', input);
   assert.deepEqual(await filesBelow(root), []);
