@@ -5,7 +5,7 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { TwilioAccount } from '../../activities/index.ts';
 import { BulkExportsPlugin } from '../../worker/index.ts';
-import { HEARTBEAT_THROTTLE, paceOfActivities, STICKY_TIMEOUT } from './pace.ts';
+import { HEARTBEAT_THROTTLE, paceOfActivities, QUOTA_DAY, STICKY_TIMEOUT } from './pace.ts';
 
 /** What a worker is told. */
 export interface ChaosWorkerOptions {
@@ -17,6 +17,8 @@ export interface ChaosWorkerOptions {
   accounts: Record<string, TwilioAccount>;
   /** The path of the bundle of the workflow, with `quick-timeouts.ts` in it. */
   bundlePath: string;
+  /** How long a file of nobody's has to lie before it is swept; null for the default. */
+  staleHalfMs: number | null;
 }
 
 /** How many days one process fetches at a time: fewer than there are, so that they queue. */
@@ -26,7 +28,7 @@ process.once('message', (options) => void run(options as ChaosWorkerOptions));
 process.once('disconnect', () => process.exit(0));
 
 async function run(options: ChaosWorkerOptions): Promise<void> {
-  const { address, taskQueue, twilioUrl, destination, accounts, bundlePath } = options;
+  const { address, taskQueue, twilioUrl, destination, accounts, bundlePath, staleHalfMs } = options;
   Runtime.install({
     logger: new DefaultLogger('DEBUG', (entry) => {
       process.stdout.write(`${JSON.stringify(entry, (_, value: unknown) => printable(value))}\n`);
@@ -44,7 +46,8 @@ async function run(options: ChaosWorkerOptions): Promise<void> {
         destinations: { default: destination },
         twilioUrl,
         downloadSlots: DOWNLOAD_SLOTS,
-        settings: paceOfActivities,
+        quotaDay: QUOTA_DAY,
+        settings: { ...paceOfActivities, ...(staleHalfMs !== null && { staleHalfMs }) },
       }),
     ],
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,

@@ -5,7 +5,15 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { checkWorld } from './check/check-world.ts';
-import { createHealthyWorld, type HealthyWorld, pathOf, PLANTED_TOKEN, sumUp } from './healthy-world.ts';
+import type { JobEvidence } from './check/evidence.ts';
+import {
+  createHealthyWorld,
+  hashOf,
+  type HealthyWorld,
+  pathOf,
+  PLANTED_TOKEN,
+  sumUp,
+} from './healthy-world.ts';
 
 /** One point in which the world is broken, by the rule that has to see it. */
 type Break = [title: string, change: (world: HealthyWorld) => void | Promise<void>];
@@ -178,6 +186,14 @@ const BREAKS: Record<string, Break[]> = {
       },
     ],
     [
+      'a day for which more jobs were made after a reset than were told of',
+      (world) => {
+        const later = { createdAt: '2024-06-01T05:00:00Z' };
+        for (const jobSid of ['JS-more', 'JS-yet-more'])
+          world.ledger.jobs.push({ ...world.job('reset'), jobSid, ...later });
+      },
+    ],
+    [
       'a day that no job ever asked for',
       (world) => {
         world.ledger.jobs = world.ledger.jobs.filter((job) => job !== world.job('complete'));
@@ -206,6 +222,10 @@ const BREAKS: Record<string, Break[]> = {
       },
     ],
     ['a job that is alive after a cancel', (world) => void (world.job('canceled').state = 'alive')],
+    [
+      'a job that nobody has reaped after its export was terminated',
+      (world) => void Object.assign(world.job('terminated'), { state: 'alive', deletedAt: null }),
+    ],
   ],
   'no submission has two jobs': [
     [
@@ -213,6 +233,14 @@ const BREAKS: Record<string, Break[]> = {
       (world) => {
         world.ledger.jobs.push({ ...world.job('complete'), jobSid: 'JS-second' });
       },
+    ],
+    [
+      'a second job of one marker after a deleted one, where nothing was reset',
+      (world) => void world.ledger.jobs.push(madeAnew(world, 'complete', '2024-06-01T02:00:00Z')),
+    ],
+    [
+      'a job that a reset made anew, though the first was there to be adopted',
+      (world) => void world.ledger.jobs.push(madeAnew(world, 'reset', '2024-06-01T00:59:00Z')),
     ],
   ],
   'no day is asked for twice at once': [
@@ -260,19 +288,87 @@ const BREAKS: Record<string, Break[]> = {
       },
     ],
     [
+      'a job that a reset has forgotten and nobody has deleted before it',
+      async (world) => {
+        world.job('reset').deletedAt = '2024-06-01T03:00:00Z';
+        await world.changeReceipt('reset', ({ jobs }) => void jobs.splice(0, 1));
+      },
+    ],
+    [
       'something that could not be cleaned up',
       (world) => world.changeReceipt('complete', ({ notCleaned }) => void notCleaned.push('A job.')),
     ],
   ],
-  'nothing half is left': ['_half-00-AA-00', '_verdict-00.json', '_verdict-00-11.json', 'part-1.json.gz'].map(
-    (name): Break => [
-      `a file ${name}`,
+  'reaping shows first': [
+    ['an orphan that a dry run did not show', (world) => void (world.reaping.orphans = [])],
+    [
+      'a job that a dry run deleted',
       (world) => {
-        const folder = dirname(world.at(pathOf(world.asked1('complete'), '2024-05-01')));
-        return writeFile(join(folder, name), 'half');
+        const job = world.reaping.after.jobs.find(({ jobSid }) => jobSid === 'JS-terminated-1');
+        Object.assign(job ?? {}, { state: 'deleted', deletedAt: '2024-06-01T01:00:00Z' });
+      },
+    ],
+    ['what the reaper could not do', (world) => void world.reaping.failures.push('Twilio did not answer.')],
+  ],
+  'nobody touches the jobs of others': [
+    [
+      "somebody else's job that was deleted",
+      (world) => void (world.stranger.deletedAt = '2024-06-01T01:00:00Z'),
+    ],
+    [
+      "somebody else's job that was shown as an orphan",
+      (world) => void world.reaping.orphans.push('JS-stranger'),
+    ],
+    [
+      'a job that was reaped though its export still runs',
+      (world) => {
+        world.workflow('complete').status = 'RUNNING';
+        world.reaping.reaped.push(world.job('complete').jobSid);
+      },
+    ],
+    [
+      'a job that was kept for its caller and is shown as an orphan',
+      async (world) => {
+        Object.assign(world.job('complete'), { state: 'over', deletedAt: null });
+        await world.changeReceipt('complete', ({ jobs }) => {
+          if (jobs[0]) jobs[0].fate = 'kept';
+        });
+        world.reaping.orphans.push(world.job('complete').jobSid);
+      },
+    ],
+    [
+      'a job that was kept for its caller and is deleted',
+      (world) =>
+        world.changeReceipt('complete', ({ jobs }) => {
+          if (jobs[0]) jobs[0].fate = 'kept';
+        }),
+    ],
+  ],
+  'everybody cleans up': ['_half-HASH-AA-00', '_verdict-HASH.json', '_check-HASH-00', '_draft-HASH-00'].map(
+    (name): Break => [
+      `a file ${name} that its export left to the next one`,
+      (world) => {
+        const hash = hashOf(world.workflow('complete').firstRunId);
+        world.leftBeforeLast.push(`anywhere/${name.replace('HASH', hash)}`);
       },
     ],
   ),
+  'nothing half is left': [
+    ...['_half-00-AA-00', '_verdict-00.json', '_verdict-00-11.json', 'part-1.json.gz'].flatMap((name) =>
+      ['complete', 'terminated'].map((workflowId): Break => [
+        `a file ${name} of an export that is ${workflowId}`,
+        async (world) => {
+          const folder = dirname(world.at(pathOf(world.asked1(workflowId), '2024-05-01')));
+          await mkdir(folder, { recursive: true });
+          await writeFile(join(folder, name), 'half');
+        },
+      ]),
+    ),
+    ...['_check-00', '_manifests/complete/_draft-00'].map((path): Break => [
+      `a file ${path}`,
+      (world) => writeFile(world.at(path), ''),
+    ]),
+  ],
   'every final name is whole': [
     [
       'a half file with a final name, of a day that was cancelled',
@@ -296,6 +392,10 @@ const BREAKS: Record<string, Break[]> = {
       (world) => {
         world.workflow('complete').events.push({ payloads: [{ data: Buffer.from(`"${PLANTED_TOKEN}"`) }] });
       },
+    ],
+    [
+      'a token in a history that a reset put aside',
+      (world) => void world.workflow('reset').abandoned.push([{ message: PLANTED_TOKEN }]),
     ],
     [
       'a token in base64, in the middle of other bytes',
@@ -328,9 +428,20 @@ describe('the check of a chaos run', () => {
     });
   });
 
-  it('lets a job live on where its workflow was terminated or the caller keeps it', async () => {
+  it('lets a reset have a job made anew that was deleted before, and forget it', async () => {
     await inWorld(async (world) => {
-      assert.equal(world.job('terminated').state, 'alive');
+      world.job('reset').deletedAt = '2024-06-01T00:20:00Z';
+      const anew = madeAnew(world, 'reset', '2024-06-01T02:00:00Z');
+      world.ledger.jobs.push(anew);
+      await world.changeReceipt('reset', ({ jobs }) => {
+        if (jobs[0]) jobs[0].jobSid = anew.jobSid;
+      });
+      assert.deepEqual(await checkWorld(world), []);
+    });
+  });
+
+  it('lets a job live on where its caller keeps it', async () => {
+    await inWorld(async (world) => {
       world.asked1('complete').deleteJob = false;
       Object.assign(world.job('complete'), { state: 'alive', deletedAt: null });
       await world.changeReceipt('complete', ({ jobs }) => {
@@ -391,4 +502,9 @@ async function inWorld(judge: (world: HealthyWorld) => Promise<void>): Promise<v
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A second job of an export's first submission. */
+function madeAnew(world: HealthyWorld, workflowId: string, createdAt: string): JobEvidence {
+  return { ...world.job(workflowId), jobSid: 'JS-anew', createdAt, deletedAt: '2024-06-01T04:00:00Z' };
 }

@@ -1,6 +1,8 @@
 import type { Ledger } from '../../simulator/index.ts';
 import type { Evidence } from './check/evidence.ts';
 import { resultOf } from './check/receipt.ts';
+import type { Driven } from './drive-all.ts';
+import type { WorkerFleet } from './worker-fleet.ts';
 
 /** What happened in a run, for people. */
 export interface ChaosFigures {
@@ -10,12 +12,21 @@ export interface ChaosFigures {
   days: Record<string, number>;
   kills: number;
   /** Workers that were held for a while. */
-  pauses: number;
+  held: number;
   /** Workers that ended by themselves. */
   ownEnds: number;
   serverRestarts: number;
+  /** Workflows that were reset to an earlier point. */
+  resets: number;
+  /** Activities that were paused. */
+  pauses: number;
   faults: Record<string, number>;
-  jobs: { made: number; adopted: number; deleted: number; leftByTerminated: number };
+  /** Creates that were refused, as the quota of the day was spent. */
+  quotaRefusals: number;
+  /** `reaped`: of those deleted, the ones that the reaper deleted. `strangers`: of those made, somebody else's. */
+  jobs: { made: number; adopted: number; deleted: number; reaped: number; alive: number; strangers: number };
+  /** Files of terminated exports that the last export found beside days and manifests. */
+  filesSwept: number;
   /** Bytes of files that Twilio's side sent; answers that went on in the middle of a file. */
   bytesSent: number;
   resumes: number;
@@ -30,40 +41,36 @@ export interface ChaosFigures {
 export interface CountFiguresInput {
   evidence: Evidence;
   ledger: Ledger;
-  kills: number;
-  /** Workers that were held for a while. */
-  pauses: number;
-  ownEnds: number;
-  serverRestarts: number;
+  driven: Driven;
+  fleet: WorkerFleet;
   webhooks: number;
   seconds: number;
 }
 
 /** Counts it all. */
 export function countFigures(input: CountFiguresInput): ChaosFigures {
-  const { evidence, ledger, kills, pauses, ownEnds, serverRestarts, webhooks, seconds } = input;
+  const { evidence, ledger, driven, fleet, webhooks, seconds } = input;
   const workflows = [...evidence.workflows.values()];
-  const terminated = new Set(
-    evidence.asked
-      .filter(({ workflowId }) => evidence.workflows.get(workflowId)?.status === 'TERMINATED')
-      .map(({ accountSid }) => accountSid),
-  );
   return {
-    exports: count(workflows.map((one) => resultOf(one)?.outcome ?? one.failure?.type ?? one.status)),
+    exports: count(workflows.map((one) => one.failure?.type ?? resultOf(one)?.outcome ?? one.status)),
     days: count(workflows.flatMap((one) => resultOf(one)?.days.map(({ outcome }) => outcome) ?? [])),
-    kills,
-    pauses,
-    ownEnds,
-    serverRestarts,
+    kills: fleet.kills(),
+    held: fleet.pauses(),
+    ownEnds: fleet.ownEnds(),
+    serverRestarts: driven.serverRestarts,
+    resets: workflows.reduce((sum, { abandoned }) => sum + abandoned.length, 0),
+    pauses: driven.activityPauses,
     faults: { ...ledger.faults },
+    quotaRefusals: workflows.reduce((sum, { events }) => sum + events.filter(isQuotaRefusal).length, 0),
     jobs: {
       made: ledger.jobsMade,
-      adopted: workflows.reduce((sum, { events }) => sum + adoptions(events), 0),
+      adopted: workflows.reduce((sum, { events }) => sum + events.filter(isAdoption).length, 0),
       deleted: ledger.jobsDeleted,
-      leftByTerminated: ledger.jobs.filter(
-        ({ state, accountSid }) => state === 'alive' && terminated.has(accountSid),
-      ).length,
+      reaped: evidence.reaping.reaped.length,
+      alive: ledger.jobsAlive,
+      strangers: evidence.strangers.size,
     },
+    filesSwept: evidence.leftBeforeLast.filter((path) => /\/_[a-z]+-[^/]*$/.test(`/${path}`)).length,
     bytesSent: ledger.bytesSent.total,
     resumes: ledger.answers['206'] ?? 0,
     webhooks,
@@ -73,15 +80,24 @@ export function countFigures(input: CountFiguresInput): ChaosFigures {
   };
 }
 
-/** The creates that found their job made already. */
-function adoptions(events: readonly unknown[]): number {
-  return events.filter((event) => {
-    const { activityTaskCompletedEventAttributes: completed } = event as {
-      activityTaskCompletedEventAttributes?: { result?: { payloads?: { data?: Uint8Array }[] } };
-    };
-    const bytes = completed?.result?.payloads?.[0]?.data;
-    return bytes !== undefined && /"adopted":\s*true/.test(Buffer.from(bytes).toString());
-  }).length;
+/** What is read of an event here. */
+interface FigureEvent {
+  activityTaskCompletedEventAttributes?: { result?: { payloads?: { data?: Uint8Array }[] } };
+  activityTaskFailedEventAttributes?: {
+    failure?: { applicationFailureInfo?: { type?: string | null } | null } | null;
+  } | null;
+}
+
+/** A create that found its job made already. */
+function isAdoption(event: unknown): boolean {
+  const { activityTaskCompletedEventAttributes: completed } = event as FigureEvent;
+  const bytes = completed?.result?.payloads?.[0]?.data;
+  return bytes !== undefined && /"adopted":\s*true/.test(Buffer.from(bytes).toString());
+}
+
+function isQuotaRefusal(event: unknown): boolean {
+  const { activityTaskFailedEventAttributes: failed } = event as FigureEvent;
+  return failed?.failure?.applicationFailureInfo?.type === 'QuotaExhausted';
 }
 
 function count(words: readonly string[]): Record<string, number> {

@@ -4,7 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { AskedExport, Evidence, JobEvidence, WorkflowEvidence } from './check/evidence.ts';
+import type {
+  AskedExport,
+  Evidence,
+  JobEvidence,
+  LedgerEvidence,
+  WorkflowEvidence,
+} from './check/evidence.ts';
 import type { Receipt, ReceiptDay } from './check/receipt.ts';
 
 /** The token of the world's only secret. */
@@ -13,19 +19,23 @@ export const PLANTED_TOKEN = 'c0ffee'.repeat(6);
 /** An evidence of which every part may be changed, and the same things by name. */
 export interface HealthyWorld extends Evidence {
   workflows: Map<string, WorkflowEvidence>;
+  strangers: Set<string>;
+  resets: Map<string, string[]>;
   /** The path of a file below the destination. */
   at: (path: string) => string;
   /** Of the export of this workflow id. */
   asked1: (workflowId: string) => AskedExport;
   workflow: (workflowId: string) => WorkflowEvidence;
   job: (workflowId: string) => JobEvidence;
+  /** A job of somebody else in an account of ours. */
+  stranger: JobEvidence;
   /** Writes the manifest of an export anew, after a change of its receipt. */
   rewriteManifest: (workflowId: string, change: (receipt: Receipt) => void) => Promise<void>;
   /** Changes the receipt in the result or the failure, and in the manifest. */
   changeReceipt: (workflowId: string, change: (receipt: Receipt) => void) => Promise<void>;
 }
 
-/** Files and evidence of seven exports that ended each in its own way. */
+/** Files and evidence of eight exports that ended each in its own way. */
 export async function createHealthyWorld(folder: string): Promise<HealthyWorld> {
   const destination = join(folder, 'destination');
   const logs = join(folder, 'logs');
@@ -33,6 +43,7 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
   const asked: AskedExport[] = [];
   const workflows = new Map<string, WorkflowEvidence>();
   const jobs: JobEvidence[] = [];
+  const leftBeforeLast: string[] = [];
 
   for (const [index, story] of STORIES.entries()) {
     const firstRunId = `0000-${index}`;
@@ -53,15 +64,13 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
     };
     asked.push(one);
     const submissions = story.submissions ?? 1;
-    const ours = Array.from({ length: submissions }, (_, number) =>
-      jobOf(one, firstRunId, number + 1, story.status === 'TERMINATED' ? 'alive' : 'deleted'),
-    );
+    const ours = Array.from({ length: submissions }, (_, number) => jobOf(one, firstRunId, number + 1));
     jobs.push(...ours);
     const receipt = receiptOf({ destination, days, one, jobs: ours, story });
     for (const { day, outcome } of receipt.days)
       if (outcome === 'downloaded') await write(join(destination, pathOf(one, day)), bytesOf(one, day));
     if (story.status === 'TERMINATED') {
-      await write(join(destination, dirname(pathOf(one, days[0] ?? '')), '_half-00-AA-00'), 'half');
+      leftBeforeLast.push(join(dirname(pathOf(one, days[0] ?? '')), `_half-${hashOf(firstRunId)}-AA-00`));
     } else if (submissions > 0) {
       await write(
         join(destination, '_manifests', one.workflowId, `${firstRunId}.json`),
@@ -84,9 +93,28 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
       signals: story.signals ?? [],
       cancelRequested: story.cancelRequested ?? false,
       events: [{ eventId: 1 }],
+      abandoned: [],
       description: { status: story.status },
     });
   }
+
+  const stranger: JobEvidence = {
+    ...(jobs[0] ?? jobOf(asked[0] as AskedExport, '', 1)),
+    jobSid: 'JS-stranger',
+    friendlyName: 'of somebody else',
+    startDay: '2016-01-01',
+    endDay: '2016-01-12',
+    state: 'over',
+    deletedAt: null,
+  };
+  jobs.push(stranger);
+  const orphans = jobs.filter(({ jobSid }) => jobSid === 'JS-terminated-1');
+  const beforeReaping = (): LedgerEvidence => ({
+    jobs: jobs.map((job) =>
+      orphans.includes(job) ? { ...job, state: 'alive', deletedAt: null } : { ...job },
+    ),
+    authorizationAtStore: 0,
+  });
 
   const find = <T>(value: T | undefined, what: string): T => {
     if (value === undefined) throw new Error(`The healthy world has no ${what}.`);
@@ -102,7 +130,17 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
     asked,
     workflows,
     ledger: { jobs, authorizationAtStore: 0 },
-    sightings: [jobs.filter(({ state }) => state === 'alive'), []],
+    sightings: [orphans, []],
+    strangers: new Set([stranger.jobSid]),
+    resets: new Map([['reset', [RESET_AT]]]),
+    reaping: {
+      before: beforeReaping(),
+      after: beforeReaping(),
+      orphans: orphans.map(({ jobSid }) => jobSid),
+      reaped: orphans.map(({ jobSid }) => jobSid),
+      failures: [],
+    },
+    leftBeforeLast,
     truthOf: (of) => (of.day.endsWith('02') ? 'empty' : [versionOf(bytesOf(of, of.day))]),
     destination,
     logs,
@@ -112,6 +150,7 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
     at: (path) => join(destination, path),
     asked1,
     workflow,
+    stranger,
     job: (workflowId) =>
       find(
         jobs.find(({ accountSid }) => accountSid === asked1(workflowId).accountSid),
@@ -189,7 +228,16 @@ const STORIES: readonly Story[] = [
     submissions: 0,
     asked: { mayBeRefused: true },
   },
+  {
+    workflowId: 'reset',
+    status: 'COMPLETED',
+    outcomes: ['downloaded', 'empty'],
+    asked: { disturbance: 'reset' },
+  },
 ];
+
+/** Between the making of its job and the deletion. */
+const RESET_AT = '2024-06-01T00:30:00Z';
 
 function receiptOf({
   destination,
@@ -246,19 +294,23 @@ function receiptIn({ result, failure }: WorkflowEvidence): Receipt | undefined {
   return (result ?? failure?.details[0] ?? undefined) as Receipt | undefined;
 }
 
-function jobOf(one: AskedExport, firstRunId: string, submission: number, state: string): JobEvidence {
-  const hash = createHash('sha256').update(firstRunId).digest('hex').slice(0, 12);
+function jobOf(one: AskedExport, firstRunId: string, submission: number): JobEvidence {
   return {
     jobSid: `JS-${one.workflowId}-${submission}`,
     accountSid: one.accountSid,
     resourceType: one.resourceType,
-    friendlyName: `A name [00000000-${hash}-${submission}]`,
+    friendlyName: `A name [00000000-${hashOf(firstRunId)}-${submission}]`,
     startDay: one.startDay,
     endDay: one.endDay,
     createdAt: '2024-06-01T00:00:00Z',
-    state,
-    deletedAt: state === 'deleted' ? '2024-06-01T01:00:00Z' : null,
+    state: 'deleted',
+    deletedAt: '2024-06-01T01:00:00Z',
   };
+}
+
+/** What names have of an export. */
+export function hashOf(firstRunId: string): string {
+  return createHash('sha256').update(firstRunId).digest('hex').slice(0, 12);
 }
 
 /** Where the file of a day lies, below the destination. */

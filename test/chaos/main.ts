@@ -71,6 +71,8 @@ const { violations, figures, folder } = await runChaos({
   mostKills: Number.POSITIVE_INFINITY,
   serverRestarts: options.restarts,
   continueAfterEvents: options.continueAfter,
+  disturbedWithinMs: 12_000,
+  quotaDayEndsAfterMs: 20_000,
   atOnce: options.atOnce,
   limitMs: options.limit * 60_000,
   keep: options.keep,

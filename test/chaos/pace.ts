@@ -35,6 +35,12 @@ export const paceOfActivities: Partial<ActivitySettings> = {
   slotsBusyMaximumMs: 2_000,
 };
 
+/** Days that an account may ask for in a day of Twilio's: the longest export fits, and not all that it submits again. */
+export const QUOTA_DAYS = 12;
+
+/** What the workers take for one of Twilio's days: so soon they ask again after a refusal. */
+export const QUOTA_DAY: Duration = '2 seconds';
+
 /** What the engine waits for until it notices that a worker was killed: by the run's own interceptor. */
 export const paceOfEngine = {
   /** The heartbeat timeouts of the activities are divided by this: 30 seconds become 3. */
@@ -60,3 +66,7 @@ export const HEARTBEAT_THROTTLE = '500 milliseconds';
  * shorter than this and `settleMs` together, the time within which a create that is on its way has to arrive.
  */
 export const PAUSE_MS = { minimum: 3_300, maximum: 4_500 } as const;
+
+/** How long one activity is paused, and the time from one reset or pause to the next. */
+export const ACTIVITY_PAUSE_MS = 1_500;
+export const BETWEEN_DISTURBANCES_MS = 1_500;

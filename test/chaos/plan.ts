@@ -13,69 +13,112 @@ export interface PlannedExport {
   disturbance: Disturbance;
   /** When it is disturbed, from its start. */
   disturbedAfterMs: number;
+  /** Where a reset or a pause falls, each from 0 to below 1; one after the other. */
+  points: number[];
+  /** Whether it is not terminated before its job lives. */
+  isTerminatedWithJob: boolean;
+  /** Whether somebody else has spent its account's quota of the day before it starts. */
+  isQuotaSpent: boolean;
 }
 
 /** In this order again and again, so that a short run has some of each. */
 const DISTURBANCES: readonly Disturbance[] = [
   'none',
-  'cancelSignal',
-  'none',
-  'checkNowStorm',
-  'none',
-  'cancelEngine',
-  'none',
+  'reset',
   'terminate',
-  'none',
-  'none',
   'cancelSignal',
-  'none',
-  'none',
+  'pauseActivities',
+  'cancelEngine',
+  'checkNowStorm',
   'shortTimeout',
   'none',
+  'reset',
+  'none',
+  'none',
+  'terminate',
+  'cancelSignal',
+  'none',
+  'pauseActivities',
+  'none',
   'cancelEngine',
-  'none',
-  'none',
-  'checkNowStorm',
+  'reset',
   'none',
 ];
+
+/** So many of 20 exports find the quota of their account spent: those at these places of the list. */
+const QUOTA_SPENT_AT: ReadonlySet<number> = new Set([0, 11]);
 
 /** Whose accounts meet refused credentials where an export begins: there it is final. */
 export const REFUSED_AT_THE_START = 'Participants';
 
+/** Nobody else asks for the days of these: their jobs are made to live on. */
+const FIRST_DAY_OF_TERMINATED = '2019-01-01';
+
 /** The exports of a run. They follow from the seed and their number alone: their days lie in the past for good. */
 export function planExports(
   random: SeededRandom,
-  { count, mostDays, webhookUrl }: { count: number; mostDays: number; webhookUrl: string },
+  { count, mostDays, disturbedWithinMs, webhookUrl }: PlanExportsInput,
 ): PlannedExport[] {
   return Array.from({ length: count }, (_, index) => {
     const name = String(index + 1).padStart(3, '0');
+    const place = index % DISTURBANCES.length;
     return planExport(random.fork(`export ${name}`), {
       name,
       mostDays,
-      disturbance: DISTURBANCES[index % DISTURBANCES.length] ?? 'none',
+      disturbedWithinMs,
+      disturbance: DISTURBANCES[place] ?? 'none',
+      isQuotaSpent: QUOTA_SPENT_AT.has(place),
       webhookUrl: `${webhookUrl}/webhook/${workflowIdOf(name)}`,
     });
   });
+}
+
+/**
+ * One more, of an account of its own, undisturbed and of one day: it comes by when all others are closed, and removes
+ * what the terminated ones have left in the destination.
+ */
+export function planLastExport(random: SeededRandom): PlannedExport {
+  const planned = planExport(random, {
+    name: 'last',
+    mostDays: 1,
+    disturbedWithinMs: 0,
+    disturbance: 'none',
+    isQuotaSpent: false,
+    webhookUrl: '',
+  });
+  const { webhook: _, ...input } = planned.input;
+  return { ...planned, input: { ...input, resourceType: 'Messages', deleteJob: true } };
 }
 
 function workflowIdOf(name: string): string {
   return `chaos-${name}`;
 }
 
+/** What exports are planned for. */
+export interface PlanExportsInput {
+  count: number;
+  mostDays: number;
+  /** How long after its start an export is disturbed at most. */
+  disturbedWithinMs: number;
+  webhookUrl: string;
+}
+
+interface PlanExportInput extends Omit<PlanExportsInput, 'count'> {
+  name: string;
+  disturbance: Disturbance;
+  isQuotaSpent: boolean;
+}
+
 function planExport(
   random: SeededRandom,
-  {
-    name,
-    mostDays,
-    disturbance,
-    webhookUrl,
-  }: { name: string; mostDays: number; disturbance: Disturbance; webhookUrl: string },
+  { name, mostDays, disturbedWithinMs, disturbance, isQuotaSpent, webhookUrl }: PlanExportInput,
 ): PlannedExport {
   const workflowId = workflowIdOf(name);
   const account = `account-${name}`;
-  const startDay = dayAfter('2023-01-01', random.between(0, 900));
+  const firstDay = disturbance === 'terminate' ? FIRST_DAY_OF_TERMINATED : '2023-01-01';
+  const startDay = dayAfter(firstDay, random.between(0, 900));
   const days = Math.min(mostDays, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 4, 10]));
-  const isStopped = disturbance.startsWith('cancel');
+  const isStopped = disturbance.startsWith('cancel') || disturbance === 'terminate';
   return {
     workflowId,
     account,
@@ -111,7 +154,10 @@ function planExport(
       ...(random.chance(0.3) && { friendlyName: `Run ${name} [of ${random.hex(4)}]` }),
     },
     disturbance,
-    disturbedAfterMs: random.between(0, 12_000),
+    disturbedAfterMs: random.between(0, disturbedWithinMs),
+    points: Array.from({ length: random.between(1, 3) }, () => random.fraction()),
+    isTerminatedWithJob: random.chance(0.7),
+    isQuotaSpent,
   };
 }
 

@@ -65,23 +65,31 @@ export function planScript(
 /** Rules for single days, of one type each: accounts share them, and hardly any two ask for the same days. */
 function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBeUntold: boolean): DayRule[] {
   const rules = new Map<string, DayRule[]>();
-  for (const { input } of planned) {
+  for (const { input, disturbance } of planned) {
     const { resourceType, startDay, endDay } = input;
     for (let day = startDay; day <= endDay; day = dayAfter(day, 1)) {
       const key = `${resourceType} ${day}`;
-      if (!rules.has(key))
-        rules.set(
-          key,
-          planDay(random.fork(key), mayBeUntold && resourceType !== ONLY_COUNTED).map((rule) =>
-            Object.assign(rule, { resourceType, days: day }),
-          ),
-        );
+      if (rules.has(key)) continue;
+      const ofDay =
+        disturbance === 'terminate' && day === endDay
+          ? [{ ...LINGERING }]
+          : planDay(random.fork(key), {
+              mayBeUntold: mayBeUntold && TOLD_BY_NAME.has(resourceType),
+              mayBeCounted: !TOLD_BY_NAME.has(resourceType),
+            });
+      rules.set(
+        key,
+        ofDay.map((rule) => Object.assign(rule, { resourceType, days: day })),
+      );
     }
   }
   return [...rules.values()].flat();
 }
 
-function planDay(random: SeededRandom, mayBeUntold: boolean): DayRule[] {
+function planDay(
+  random: SeededRandom,
+  { mayBeUntold, mayBeCounted }: { mayBeUntold: boolean; mayBeCounted: boolean },
+): DayRule[] {
   if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
   const isUntold = random.chance(0.1) && mayBeUntold;
   return [
@@ -89,15 +97,23 @@ function planDay(random: SeededRandom, mayBeUntold: boolean): DayRule[] {
       // Large enough to be broken in their middle, and gone on with.
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
-      ...(random.chance(0.1) && { inDetails: 'counted' }),
+      ...(random.chance(0.2) && mayBeCounted && { inDetails: 'counted' }),
       ...(isUntold && UNTOLD),
     },
     ...(random.chance(0.05) && !isUntold ? [{ ...STUCK_AT_FIRST }] : []),
   ];
 }
 
+/** It is never over: the job of a terminated export lives until somebody deletes it. */
+const LINGERING: DayRule = {
+  statuses: [{ status: 'Submitted', for: '5 minutes' }, { status: 'Running' }],
+};
+
 /** Whose jobs never name a day. */
 const ONLY_COUNTED = 'Conferences';
+
+/** Whose jobs name each day that they tell of, so that some may be left out: see {@link UNTOLD}. */
+const TOLD_BY_NAME: ReadonlySet<string> = new Set(['Calls', REFUSED_AT_THE_START]);
 
 /**
  * No job says anything of it, and its file tells that it is there. One that fails in silence would keep its export

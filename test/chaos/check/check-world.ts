@@ -5,7 +5,7 @@
 import { everyDayIsAtHome, everyDayStandsOnce, everyOutcomeHasItsReason } from './days.ts';
 import { everyWorkflowIsClosedAsItShould } from './endings.ts';
 import type { Evidence, Violation } from './evidence.ts';
-import { everyFinalNameIsWhole, nothingHalfIsLeft } from './files.ts';
+import { everybodyCleansUp, everyFinalNameIsWhole, nothingHalfIsLeft } from './files.ts';
 import {
   everyJobIsAccountedFor,
   noDayIsAskedForTwiceAtOnce,
@@ -15,6 +15,7 @@ import {
 import { judgedWorld, type Rule } from './judged-export.ts';
 import { nothingLeaked } from './leaks.ts';
 import { readDisk } from './read-disk.ts';
+import { nobodyTouchesOthers, reapingShowsFirst } from './reaping.ts';
 
 const RULES: readonly Rule[] = [
   everyWorkflowIsClosedAsItShould,
@@ -25,6 +26,9 @@ const RULES: readonly Rule[] = [
   noSubmissionHasTwoJobs,
   noDayIsAskedForTwiceAtOnce,
   everyJobIsAccountedFor,
+  reapingShowsFirst,
+  nobodyTouchesOthers,
+  everybodyCleansUp,
   nothingHalfIsLeft,
   everyFinalNameIsWhole,
 ];

@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import type { DayTruth, FileVersion } from './evidence.ts';
 import {
+  after,
   hasNotCleanedUp,
   type JudgedExport,
   type JudgedWorld,
@@ -115,14 +116,18 @@ export function isTrue(truth: DayTruth, { sha256, sizeBytes, records }: FileVers
   return false;
 }
 
+/** A reset forgets submissions: their jobs may come on top, if they were made before it. */
 function faultOfOutcome(
-  { asked, workflow, jobs }: JudgedExport,
+  { asked, workflow, jobs, resetAt }: JudgedExport,
   { day, outcome, attempts }: ReceiptDay,
 ): string | null {
-  const covering = jobs.filter(({ startDay, endDay }) => startDay <= day && day <= endDay).length;
+  const coveringJobs = jobs.filter(({ startDay, endDay }) => startDay <= day && day <= endDay);
+  const covering = coveringJobs.length;
+  const forgotten =
+    resetAt === null ? 0 : coveringJobs.filter((job) => job.createdAt <= after(resetAt)).length;
   if (attempts > asked.maximumAttempts)
     return `it was submitted ${attempts} times, at most ${asked.maximumAttempts} were asked for`;
-  if (covering > attempts) return `${covering} jobs asked for it, in ${attempts} submissions`;
+  if (covering > attempts + forgotten) return `${covering} jobs asked for it, in ${attempts} submissions`;
   const stoppedBy = workflow.failure?.type;
   switch (outcome) {
     case 'downloaded':
@@ -130,7 +135,7 @@ function faultOfOutcome(
       return covering === 0 ? 'no job ever asked for it' : null;
     case 'failed':
       if (stoppedBy === 'ExportTimedOut' || stoppedBy === 'AuthenticationRejected') return null;
-      return attempts === asked.maximumAttempts && covering === attempts
+      return attempts === asked.maximumAttempts && (covering === attempts || forgotten > 0)
         ? null
         : `it failed after ${attempts} submissions with ${covering} jobs, ${asked.maximumAttempts} were asked for`;
     case 'cancelled':

@@ -2,7 +2,14 @@
 
 /** What was done to an export while it ran. */
 export type Disturbance =
-  'none' | 'cancelSignal' | 'cancelEngine' | 'terminate' | 'checkNowStorm' | 'shortTimeout';
+  | 'none'
+  | 'cancelSignal'
+  | 'cancelEngine'
+  | 'terminate'
+  | 'checkNowStorm'
+  | 'shortTimeout'
+  | 'reset'
+  | 'pauseActivities';
 
 /** One export, as it was asked for. */
 export interface AskedExport {
@@ -35,8 +42,10 @@ export interface WorkflowEvidence {
   signals: string[];
   /** Whether the engine was asked to cancel it. */
   cancelRequested: boolean;
-  /** The events of all runs, as the engine keeps them. */
+  /** The events of all runs that led to its end, as the engine keeps them. */
   events: unknown[];
+  /** The events of the runs that a reset has put aside: they share their beginning with those. */
+  abandoned: unknown[][];
   /** The description, pending activities included. */
   description: unknown;
 }
@@ -61,6 +70,19 @@ export interface LedgerEvidence {
   authorizationAtStore: number;
 }
 
+/** What reaping was seen to do once all exports but the last were closed. */
+export interface ReapingEvidence {
+  /** What Twilio's side told before the dry run and after it. */
+  before: LedgerEvidence;
+  after: LedgerEvidence;
+  /** The jobs that the dry run called orphans. */
+  orphans: string[];
+  /** The jobs that Twilio's side told of as deleted once it had been told to. */
+  reaped: string[];
+  /** What it could not do in the end. */
+  failures: string[];
+}
+
 /** One whole file that a day had at some time. */
 export interface FileVersion {
   sha256: string;
@@ -77,6 +99,13 @@ export interface Evidence {
   /** By workflow id. */
   workflows: ReadonlyMap<string, WorkflowEvidence>;
   ledger: LedgerEvidence;
+  /** Jobs of somebody else in the same accounts. */
+  strangers: ReadonlySet<string>;
+  /** When the engine was told to reset a workflow, by Twilio's clock: by workflow id. */
+  resets: ReadonlyMap<string, string[]>;
+  reaping: ReapingEvidence;
+  /** The paths below the destination when all exports but the last were closed. */
+  leftBeforeLast: string[];
   /** What Twilio's side told of the live jobs, again and again while the exports ran. */
   sightings: JobEvidence[][];
   truthOf: (day: { accountSid: string; resourceType: string; day: string }) => DayTruth;

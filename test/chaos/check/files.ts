@@ -1,33 +1,30 @@
 import type { Violation } from './evidence.ts';
 import { hasNotCleanedUp, type Rule } from './judged-export.ts';
 import { isTrue } from './days.ts';
-import { daysBetween, manifestPath } from './receipt.ts';
+import { daysBetween, hashOf, manifestPath } from './receipt.ts';
 
-/** Half files and proofs go with their export, and nothing lies in the destination that nobody asked for. */
+/** Nothing lies in the destination in the end but whole days and manifests, whatever became of the exports. */
 export const nothingHalfIsLeft: Rule = ({ exports, disk }) => {
-  const uncleaned = exports.filter(hasNotCleanedUp).map(({ asked }) => `account=${asked.accountSid}/`);
   const manifests = new Set(exports.map(({ asked, workflow }) => manifestPath(asked, workflow)));
   return [...disk.keys()].flatMap((path): Violation[] => {
-    const name = path.split('/').at(-1) ?? '';
-    const isLeft = /^_(half|verdict)-/.test(name);
-    if (isLeft && uncleaned.some((folder) => path.startsWith(folder))) return [];
-    if (manifests.has(path) || name === 'part-0.json.gz' || isDraft(path)) return [];
-    return [
-      {
-        rule: 'nothing half is left',
-        where: path,
-        what: isLeft ? 'its export is closed' : 'nobody knows what it is',
-      },
-    ];
+    if (manifests.has(path) || nameOf(path) === 'part-0.json.gz') return [];
+    return [{ rule: 'nothing half is left', where: path, what: 'it is neither a day nor a manifest' }];
   });
 };
 
-/**
- * What a worker that was killed in the middle of a moment's writing leaves: it has no final name, and the next one to
- * come by removes it once it is an hour old.
- */
-export function isDraft(path: string): boolean {
-  return /^_check-[0-9a-f]+$/.test(path) || /^_manifests\/[^/]+\/_draft-[^/]+$/.test(path);
+/** An export that came to its clean-up has left nothing for the next one to remove. */
+export const everybodyCleansUp: Rule = ({ evidence, exports }) => {
+  const cleaned = exports.filter((judged) => !hasNotCleanedUp(judged) && judged.jobs.length > 0);
+  const hashes = new Set(cleaned.map(({ workflow }) => hashOf(workflow.firstRunId)));
+  return evidence.leftBeforeLast.flatMap((path): Violation[] => {
+    const hash = /^_(?:half|verdict|check|draft)-([0-9a-f]{12})[-.]/.exec(nameOf(path))?.[1];
+    if (hash === undefined || !hashes.has(hash)) return [];
+    return [{ rule: 'everybody cleans up', where: path, what: 'its export had cleaned up' }];
+  });
+};
+
+function nameOf(path: string): string {
+  return path.split('/').at(-1) ?? '';
 }
 
 /** Whatever bears the name of a finished day is one, whole, of an account and a day that were asked for. */

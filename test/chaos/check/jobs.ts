@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { JobEvidence, Violation } from './evidence.ts';
-import { hasNotCleanedUp, type JudgedExport, receiptOf, type Rule } from './judged-export.ts';
+import { hashOf } from './receipt.ts';
+import { after, hasNotCleanedUp, type JudgedExport, receiptOf, type Rule } from './judged-export.ts';
 
-/**
- * No job lives on, but one that its caller asked to keep, and one of a terminated export: `bulk-exports reap` is what
- * finds that.
- */
+/** No job lives on, but one that its caller asked to keep: of terminated exports `bulk-exports reap` has deleted it. */
 export const noJobLivesOn: Rule = ({ exports }) =>
   exports
-    .filter((judged) => !hasNotCleanedUp(judged))
+    .filter(({ workflow }) => workflow.status !== 'RUNNING')
     .flatMap((judged) => judged.jobs.filter((job) => job.state === 'alive' && !isKept(judged, job)))
     .map(({ jobSid, friendlyName }) => violation('no job lives on', jobSid, `it is alive: ${friendlyName}`));
 
@@ -17,23 +14,41 @@ function isKept(judged: JudgedExport, { jobSid }: JobEvidence): boolean {
   return !judged.asked.deleteJob && told?.fate === 'kept';
 }
 
-/** A submission has one job at most, whatever became of the answers to its creates. */
-export const noSubmissionHasTwoJobs: Rule = ({ evidence }) => {
-  const byMarker = new Map<string, string[]>();
-  for (const { friendlyName, jobSid } of evidence.ledger.jobs) {
-    const marker = markerOf(friendlyName)?.[0];
-    if (marker !== undefined) byMarker.set(marker, [...(byMarker.get(marker) ?? []), jobSid]);
+/**
+ * A submission has one job at most, whatever became of the answers to its creates. A reset may have it made anew, and
+ * only where its job was deleted before: one that is there is adopted.
+ */
+export const noSubmissionHasTwoJobs: Rule = ({ evidence, exports }) => {
+  const byMarker = new Map<string, JobEvidence[]>();
+  for (const job of evidence.ledger.jobs) {
+    const marker = markerOf(job.friendlyName)?.[0];
+    if (marker !== undefined) byMarker.set(marker, [...(byMarker.get(marker) ?? []), job]);
   }
+  const reset = new Set(
+    exports.filter(({ resetAt }) => resetAt !== null).map(({ workflow }) => hashOf(workflow.firstRunId)),
+  );
   return [...byMarker]
-    .filter(([, jobSids]) => jobSids.length > 1)
-    .map(([marker, jobSids]) =>
+    .filter(([marker, jobs]) => {
+      const mayBeMadeAnew = reset.has(markerOf(marker)?.[1] ?? '');
+      return jobs.length > 1 && !(mayBeMadeAnew && followOneAnother(jobs));
+    })
+    .map(([marker, jobs]) =>
       violation(
         'no submission has two jobs',
-        jobSids.join(),
-        `${jobSids.length} jobs bear the marker ${marker}`,
+        jobs.map(({ jobSid }) => jobSid).join(),
+        `${jobs.length} jobs bear the marker ${marker}`,
       ),
     );
 };
+
+/** Whether each was deleted before the next one was made. */
+function followOneAnother(jobs: readonly JobEvidence[]): boolean {
+  const inOrder = jobs.toSorted((one, other) => one.createdAt.localeCompare(other.createdAt));
+  return inOrder.every(({ deletedAt }, index) => {
+    const next = inOrder[index + 1];
+    return next === undefined || (deletedAt !== null && deletedAt <= next.createdAt);
+  });
+}
 
 /** No two jobs for one day of one account were ever seen alive side by side. */
 export const noDayIsAskedForTwiceAtOnce: Rule = ({ evidence }) => {
@@ -63,15 +78,18 @@ export const everyJobIsAccountedFor: Rule = ({ exports }) =>
   });
 
 function receiptFaults(judged: JudgedExport): string[] {
-  const { asked, jobs } = judged;
+  const { asked, jobs, resetAt } = judged;
   const { jobs: told, notCleaned } = receiptOf(judged) ?? { jobs: [], notCleaned: [] };
   // Who keeps the jobs keeps one too of which nobody knows whether it was made.
   const mayBeUntold =
     !asked.deleteJob && notCleaned.some((text) => text.startsWith('A create was under way'));
+  // What it deletes before a reset puts that aside, it knows no more of.
+  const isForgotten = ({ deletedAt }: JobEvidence): boolean =>
+    resetAt !== null && deletedAt !== null && deletedAt <= after(resetAt);
   const fateOf = new Map(told.map(({ jobSid, fate }) => [jobSid, fate]));
   return [
     ...jobs
-      .filter(({ jobSid }) => !fateOf.has(jobSid) && !mayBeUntold)
+      .filter((job) => !fateOf.has(job.jobSid) && !mayBeUntold && !isForgotten(job))
       .map(({ jobSid }) => `job ${jobSid} stands in no receipt`),
     ...[...fateOf.keys()]
       .filter((jobSid) => jobs.every((job) => job.jobSid !== jobSid))
@@ -105,10 +123,6 @@ function fateFault(
 function markerOf(friendlyName: string): RegExpExecArray | null {
   const found = /\[[0-9a-f]{8}-([0-9a-f]{12})-[1-9]\d*\]$/.exec(friendlyName);
   return found;
-}
-
-function hashOf(firstRunId: string): string {
-  return createHash('sha256').update(firstRunId).digest('hex').slice(0, 12);
 }
 
 function overlap(one: JobEvidence, other: JobEvidence): boolean {

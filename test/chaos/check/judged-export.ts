@@ -9,8 +9,10 @@ export interface JudgedExport {
   /** Of the workflow. */
   result: Receipt | null;
   manifest: Receipt | null;
-  /** Of its account, and so its own. */
+  /** Of its account and not somebody else's, and so its own. */
   jobs: JobEvidence[];
+  /** When it was last reset, by Twilio's clock; null where it never was. */
+  resetAt: string | null;
 }
 
 /** The evidence with what was read of the disk, export by export. */
@@ -35,7 +37,10 @@ export function judgedWorld(evidence: Evidence, disk: ReadonlyMap<string, DiskFi
         workflow,
         result: resultOf(workflow),
         manifest: isReceipt(manifest) ? manifest : null,
-        jobs: evidence.ledger.jobs.filter(({ accountSid }) => accountSid === asked.accountSid),
+        jobs: evidence.ledger.jobs.filter(
+          ({ accountSid, jobSid }) => accountSid === asked.accountSid && !evidence.strangers.has(jobSid),
+        ),
+        resetAt: evidence.resets.get(asked.workflowId)?.at(-1) ?? null,
       },
     ];
   });
@@ -48,11 +53,19 @@ export function receiptOf({ manifest, result }: JudgedExport): Receipt | null {
 }
 
 /**
- * Whether it never came to its clean-up: a terminated workflow is left to an operator, and one that still runs is
- * another rule's matter.
+ * Whether it never came to its clean-up: a terminated workflow is left to an operator, and to the next export that
+ * comes by; one that still runs is another rule's matter.
  */
 export function hasNotCleanedUp({ workflow }: JudgedExport): boolean {
   return workflow.status === 'TERMINATED' || workflow.status === 'RUNNING';
+}
+
+/** An attempt that a reset put aside goes on until it hears of it: five seconds of ours, fifty minutes of Twilio's. */
+const HEARS_OF_RESET_MS = 50 * 60_000;
+
+/** The instant from which on nothing of the runs before a reset is under way any more. */
+export function after(resetAt: string): string {
+  return new Date(Date.parse(resetAt) + HEARS_OF_RESET_MS).toISOString();
 }
 
 function parse(text: string | undefined): unknown {

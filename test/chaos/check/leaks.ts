@@ -10,8 +10,8 @@ export function nothingLeaked(
 ): Violation[] {
   const search = createLeakSearch(evidence);
   const found = [
-    ...[...evidence.workflows].flatMap(([workflowId, { events, description }]) =>
-      search(workflowId, { events, description }),
+    ...[...evidence.workflows].flatMap(([workflowId, { events, abandoned, description }]) =>
+      search(workflowId, { events, abandoned, description }),
     ),
     ...[...disk].flatMap(([path, { text }]) => search(`the file ${path}`, [path, text])),
     ...[...logs].flatMap(([path, { text }]) => search(`the log ${path}`, text)),

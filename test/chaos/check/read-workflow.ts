@@ -9,6 +9,7 @@ interface HistoryEvent {
   } | null;
   workflowExecutionSignaledEventAttributes?: { signalName?: string | null } | null;
   workflowExecutionCancelRequestedEventAttributes?: object | null;
+  workflowTaskFailedEventAttributes?: { baseRunId?: string | null; newRunId?: string | null } | null;
   workflowExecutionCompletedEventAttributes?: { result?: Payloads | null } | null;
   workflowExecutionFailedEventAttributes?: { failure?: Failure | null } | null;
 }
@@ -22,21 +23,33 @@ interface Failure {
   applicationFailureInfo?: { type?: string | null; details?: Payloads | null } | null;
 }
 
-/** Asks the engine for all that it holds of a workflow, over all runs of its chain. */
+/** Asks the engine for all that it holds of a workflow, over all runs of its chain and those that were put aside. */
 export async function readWorkflow(client: Client, workflowId: string): Promise<WorkflowEvidence> {
   const { raw, status, runId } = await client.workflow.getHandle(workflowId).describe();
+  const read = async (ofRunId: string): Promise<HistoryEvent[]> =>
+    (await client.workflow.getHandle(workflowId, ofRunId).fetchHistory()).events ?? [];
   const events: HistoryEvent[] = [];
+  const led = new Set<string>();
   let firstRunId = '';
   let runs = 0;
   for (let next: string | null | undefined = runId; next;) {
-    const history = await client.workflow.getHandle(workflowId, next).fetchHistory();
-    const ofRun: HistoryEvent[] = history.events ?? [];
+    const ofRun = await read(next);
+    led.add(next);
     events.unshift(...ofRun);
     runs += 1;
     const started = ofRun[0]?.workflowExecutionStartedEventAttributes;
     firstRunId = started?.firstExecutionRunId ?? '';
     next = started?.continuedExecutionRunId;
   }
+  const abandoned = new Map<string, HistoryEvent[]>();
+  const sought = [events];
+  for (let ofRun = sought.pop(); ofRun; ofRun = sought.pop())
+    for (const base of ofRun.flatMap(baseOfReset)) {
+      if (led.has(base) || abandoned.has(base)) continue;
+      const put = await read(base);
+      abandoned.set(base, put);
+      sought.push(put);
+    }
   const last = events.at(-1);
   const failure = last?.workflowExecutionFailedEventAttributes?.failure;
   return {
@@ -54,8 +67,14 @@ export async function readWorkflow(client: Client, workflowId: string): Promise<
     signals: events.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? []),
     cancelRequested: events.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
     events,
+    abandoned: [...abandoned.values()],
     description: raw,
   };
+}
+
+/** The run of which a reset made this one: a history says so at the task that the reset put aside. */
+function baseOfReset({ workflowTaskFailedEventAttributes: failed }: HistoryEvent): string[] {
+  return failed?.newRunId && failed.baseRunId ? [failed.baseRunId] : [];
 }
 
 function decode(of: Payloads | null | undefined): unknown[] {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AskedExport, WorkflowEvidence } from './evidence.ts';
 
 /** What a result and a manifest say of one day. */
@@ -58,4 +59,9 @@ export function daysBetween(startDay: string, endDay: string): string[] {
   )
     days.push(new Date(at).toISOString().slice(0, 10));
   return days;
+}
+
+/** What markers and the names of half files have of an export. */
+export function hashOf(firstRunId: string): string {
+  return createHash('sha256').update(firstRunId).digest('hex').slice(0, 12);
 }

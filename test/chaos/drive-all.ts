@@ -1,0 +1,75 @@
+import { setTimeout } from 'node:timers/promises';
+import { driveExport, type DriveInput } from './drive-export.ts';
+import type { ChaosOptions } from './run-chaos.ts';
+import { type Stage, TASK_QUEUE } from './stage.ts';
+
+const SIGHTING_MS = 500;
+const SERVER_AWAY_MS = 1_000;
+
+/** What was done to the exports and to the server. */
+export interface Driven {
+  serverRestarts: number;
+  /** When a workflow was reset, by Twilio's clock: by workflow id. */
+  resets: Map<string, string[]>;
+  activityPauses: number;
+  /** Ends once nobody waits for an export any more; where the run was given up, some still do. */
+  drivers: Promise<unknown>;
+}
+
+/** Drives all exports to their end. */
+export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Driven> {
+  const { atOnce, serverRestarts, limitMs, say } = options;
+  const { planned, client, server, simulator, sightings } = stage;
+  const over = new AbortController();
+  const limit = setTimeout(limitMs, undefined, { signal: over.signal }).catch(() => {});
+  const restartsAt = Array.from({ length: serverRestarts }, (_, index) =>
+    Math.floor((planned.length * (index + 1)) / (serverRestarts + 1)),
+  );
+  const input: DriveInput = {
+    client,
+    taskQueue: TASK_QUEUE,
+    hasLiveJob: (accountSid) =>
+      simulator.ledger().jobs.some((job) => job.accountSid === accountSid && job.state === 'alive'),
+    now: () => new Date(simulator.clock.now()).toISOString(),
+  };
+  const driven: Driven = { serverRestarts: 0, resets: new Map(), activityPauses: 0, drivers: limit };
+  let closed = 0;
+  let restarting = Promise.resolve();
+  const left = [...planned];
+  const driveNext = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined && !over.signal.aborted; next = left.shift()) {
+      const { resets, pauses } = await driveExport(input, next);
+      if (resets.length > 0) driven.resets.set(next.workflowId, resets);
+      driven.activityPauses += pauses;
+      closed += 1;
+      if (closed % SAY_EACH === 0 || closed === planned.length)
+        say(`${closed} of ${planned.length} exports are closed.`);
+      while ((restartsAt[0] ?? Number.POSITIVE_INFINITY) <= closed) {
+        restartsAt.shift();
+        driven.serverRestarts += 1;
+        const signal = driven.serverRestarts % 2 === 0 ? 'SIGKILL' : 'SIGTERM';
+        const before = restarting;
+        restarting = (async () => {
+          await before;
+          await server.stop(signal);
+          await setTimeout(SERVER_AWAY_MS);
+          await server.start();
+          say(`The server was stopped by ${signal} and is back.`);
+        })();
+      }
+    }
+  };
+  const watching = (async () => {
+    while (!over.signal.aborted) {
+      sightings.push(simulator.ledger().jobs.filter(({ state }) => state === 'alive'));
+      await setTimeout(SIGHTING_MS);
+    }
+  })();
+  driven.drivers = Promise.all(Array.from({ length: atOnce }, driveNext));
+  await Promise.race([driven.drivers, limit]);
+  over.abort();
+  await Promise.all([watching, restarting]);
+  return driven;
+}
+
+const SAY_EACH = 20;
