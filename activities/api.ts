@@ -362,6 +362,7 @@ export type ActivityFailureType =
   | 'AuthenticationRejected'
   | 'ExportRejected'
   | 'JobUnchanged'
+  | 'JobsNamed'
   | 'QuotaExhausted'
   | 'RateLimited'
   | 'TwilioUnavailable'

@@ -20,6 +20,7 @@ const catalogue: Record<ActivityFailureType, 'final' | 'retried' | 'benign'> = {
   LinkRejected: 'retried',
   StorageUnavailable: 'retried',
   JobUnchanged: 'benign',
+  JobsNamed: 'benign',
   DownloadSlotsBusy: 'benign',
   // Final once it has lasted: at first a file may be just about to appear.
   DayNotAvailable: 'benign',

@@ -4,6 +4,7 @@ import { findAccount } from './activity-parts.ts';
 import { withHeartbeats } from './activity-scope.ts';
 import type { ExportedJob, SparedJob, SweepExportJobsInput, SweepExportJobsResult } from './api.ts';
 import { deleteJob } from './delete-export-job.ts';
+import { createFailure } from './failures.ts';
 import { findExportJobs, isWithin, type FoundJob } from './find-export-jobs.ts';
 import { inParallel } from './in-parallel.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
@@ -19,7 +20,9 @@ interface SweepSoFar extends SweepExportJobsResult {
  * Implements `sweepExportJobs` of the contract. A job that can not be deleted keeps none of the others from it.
  * What was deleted is told by the next attempt too: Twilio may list such a job no more, so the receipts also go
  * along in the heartbeats, and one that is still listed as deleted is reported from there. A job is named there
- * before its DELETE is sent: the answer may be lost, and the worker too.
+ * before its DELETE is sent: the answer may be lost, and the worker too. A heartbeat may be held back for half a
+ * minute, and what a failed attempt said last is always kept: so the attempt that finds jobs fails, and the next one
+ * deletes them.
  */
 export async function sweepExportJobs(
   parts: ActivityParts,
@@ -55,12 +58,17 @@ export async function sweepExportJobs(
           swept.set(job.jobSid, job);
         }
       }
-      for (const { jobSid, startDay, endDay } of left) {
+      const unnamed = left.filter(({ jobSid }) => !tried.has(jobSid));
+      for (const { jobSid, startDay, endDay } of unnamed) {
         tried.set(jobSid, { jobSid, startDay: startDay ?? '', endDay: endDay ?? '', fate: 'alreadyGone' });
       }
-      if (left.length > 0) {
+      if (unnamed.length > 0) {
         tell(soFar());
         context.heartbeat(soFar());
+        throw createFailure('JobsNamed', {
+          message: `${doing}: found ${unnamed.map(({ jobSid }) => jobSid).join(', ')}. The next attempt deletes them; that is no trouble.`,
+          nextRetryDelayMs: 1,
+        });
       }
       const failed = await inParallel(left, settings.sweepAtOnce, async (job) => {
         const { jobSid, startDay, endDay, isBeingDeleted } = job;

@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { CreateExportJobInput, ExportManifest } from '../../activities/index.ts';
-import { days, EXPORT_ID, identity, startRig } from './rig.ts';
+import type { Info } from '@temporalio/activity';
+import type { CreateExportJobInput, ExportManifest, SweepExportJobsInput } from '../../activities/index.ts';
+import { days, EXPORT_ID, identity, type Rig, startRig } from './rig.ts';
 
 const create: CreateExportJobInput = {
   ...identity,
@@ -61,12 +62,8 @@ test('the sweep deletes every job of the export, whatever its submission, and no
   const foreign = await run('createExportJob', { ...create, exportId: 'another-run' });
   await run('deleteExportJob', { ...identity, jobSid: made[1] ?? '' });
 
-  const { result } = await run('sweepExportJobs', {
-    ...identity,
-    ...days,
-    keep: [made[0] ?? ''],
-    createInDoubt: false,
-  });
+  const input = { ...identity, ...days, keep: [made[0] ?? ''], createInDoubt: false };
+  const { result } = await run('sweepExportJobs', input, await named(run, input));
   assert.deepEqual(
     result?.swept,
     made
@@ -93,7 +90,8 @@ test('the sweep leaves a job that bears the marker and has other days, and tells
   ]) {
     copies.push((await run('createExportJob', { ...create, ...copied })).result?.jobSid ?? '');
   }
-  const { result } = await run('sweepExportJobs', { ...identity, ...days, keep: [], createInDoubt: false });
+  const input = { ...identity, ...days, keep: [], createInDoubt: false };
+  const { result } = await run('sweepExportJobs', input, await named(run, input));
   assert.deepEqual(
     result?.swept.map(({ jobSid }) => jobSid),
     [own],
@@ -111,15 +109,15 @@ test('a job that can not be deleted keeps no other from it, and the next attempt
   }
   const input = { ...identity, ...days, keep: [], createInDoubt: false };
   simulator.faults.add({ kind: 'status500', operation: 'deleteJob', times: 1 });
-  const first = await run('sweepExportJobs', input);
+  const first = await run('sweepExportJobs', input, await named(run, input));
   assert.equal(first.failure?.type, 'TwilioUnavailable');
   assert.equal(simulator.ledger().jobsAlive, 1);
   const told = first.heartbeats.at(-1) as { swept: unknown[] };
   assert.equal(told.swept.length, 2);
 
   // With the heartbeats, and without them from Twilio's list.
-  for (const heartbeatDetails of [told, undefined]) {
-    const { result } = await run('sweepExportJobs', input, { attempt: 2, heartbeatDetails });
+  for (const info of [{ attempt: 3, heartbeatDetails: told }, await named(run, input)]) {
+    const { result } = await run('sweepExportJobs', input, info);
     assert.deepEqual(
       result?.swept.map(({ jobSid, fate }) => [jobSid, fate]),
       sids.toSorted().map((jobSid) => [jobSid, 'deleted']),
@@ -131,7 +129,8 @@ test('a job that can not be deleted keeps no other from it, and the next attempt
     endDay: '2026-10-03',
     fate: 'deleted',
   };
-  const { result } = await run('sweepExportJobs', input, { attempt: 3, heartbeatDetails: { swept: [gone] } });
+  const info = await named(run, input, { swept: [gone] });
+  const { result } = await run('sweepExportJobs', input, info);
   assert.deepEqual(result?.swept[0], gone, 'what Twilio lists no more is told by the heartbeat alone');
 });
 
@@ -141,14 +140,14 @@ test('a job whose DELETE was carried out without an answer is told by the next a
   simulator.clock.advance(24 * 3_600_000);
   const input = { ...identity, ...days, keep: [], createInDoubt: false };
   simulator.faults.add({ kind: 'resetAfter', operation: 'deleteJob', times: 1 });
-  const first = await run('sweepExportJobs', input);
+  const beforeDelete = await named(run, input);
+  assert.equal(simulator.ledger().jobsDeleted, 0, 'nothing is deleted before the engine holds its name');
+  const first = await run('sweepExportJobs', input, beforeDelete);
   assert.equal(first.failure?.type, 'TwilioUnavailable');
 
-  // The worker may have been killed before its last words: those before the DELETE are enough.
-  const heartbeats = first.heartbeats as { tried?: unknown[] }[];
-  const beforeDelete = heartbeats.find(({ tried = [] }) => tried.length > 0);
-  for (const heartbeatDetails of [heartbeats.at(-1), beforeDelete]) {
-    const { result } = await run('sweepExportJobs', input, { attempt: 2, heartbeatDetails });
+  // The worker may have been killed before a heartbeat of this attempt came through: the last one's are enough.
+  for (const heartbeatDetails of [first.heartbeats.at(-1), beforeDelete.heartbeatDetails]) {
+    const { result } = await run('sweepExportJobs', input, { attempt: 3, heartbeatDetails });
     assert.deepEqual(result?.swept, [
       { jobSid, startDay: '2026-10-01', endDay: '2026-10-03', fate: 'alreadyGone' },
     ]);
@@ -159,14 +158,13 @@ test('a create in doubt gets its time to settle before the sweep looks', async (
   const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
   simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
   await run('createExportJob', create);
-  const { result, heartbeats } = await run(
-    'sweepExportJobs',
-    { ...identity, ...days, keep: [], createInDoubt: true },
-    {},
-    () => {
-      setTimeout(() => simulator.clock.advance(30_000), 10);
-    },
-  );
+  const input = { ...identity, ...days, keep: [], createInDoubt: true };
+  const first = await run('sweepExportJobs', input, {}, () => {
+    setTimeout(() => simulator.clock.advance(30_000), 10);
+  });
+  assert.equal(first.failure?.type, 'JobsNamed');
+  const heartbeatDetails = first.heartbeats.at(-1);
+  const { result, heartbeats } = await run('sweepExportJobs', input, { attempt: 2, heartbeatDetails });
   assert.equal(result?.swept.length, 1);
   assert.equal(simulator.ledger().jobsAlive, 0);
   assert.ok(heartbeats.length > 0, 'the activity beats');
@@ -282,4 +280,15 @@ function manifestOf(workflowId: string, outcome: ExportManifest['outcome']): Exp
       records: 0,
     },
   };
+}
+
+/** The attempt that only finds jobs and names them; gives the circumstances of the next one. */
+async function named(
+  run: Rig['run'],
+  input: SweepExportJobsInput,
+  heartbeatDetails?: unknown,
+): Promise<Pick<Info, 'attempt' | 'heartbeatDetails'>> {
+  const { failure, heartbeats } = await run('sweepExportJobs', input, { heartbeatDetails });
+  assert.equal(failure?.type, 'JobsNamed');
+  return { attempt: 2, heartbeatDetails: heartbeats.at(-1) };
 }

@@ -8,7 +8,7 @@ import { reapLeftovers } from './reap-leftovers.ts';
 import { type Stage, TASK_QUEUE } from './stage.ts';
 
 /** Longer than any fault delays a request, and than a job that is being deleted lives on. */
-const QUIET_MS = 2_500;
+const QUIET_MS = 1_500;
 
 /** A whole export of one day takes seconds. The check tells of one that still runs. */
 const LAST_LIMIT_MS = 120_000;

@@ -30,7 +30,7 @@ describe('a job that is gone', () => {
   it('in the same run was deleted by somebody else, also where the export went on in a new run of its own accord', () => {
     const { ledger, job } = submitted('first run');
     look(ledger, job, { ...ALIVE, inRun: 'first run' });
-    const next = takeOverLedger(carryLedger(ledger));
+    const next = takeOverLedger(carryLedger(ledger, 'first run'));
     look(ledger, job, { ...GONE, inRun: 'first run' });
     assert.deepEqual(stagesAtTheEnd(ledger, job), ['deleted', 'deleted']);
     const [carried] = next.jobs;
