@@ -44,7 +44,10 @@ export async function disturb(input: DisturbInput, planned: PlannedExport): Prom
       await tell(() => handle.cancel());
       break;
     case 'terminate':
-      if (isTerminatedWithJob) await untilJobLives(input, planned);
+      if (isTerminatedWithJob) {
+        await untilJobLives(input, planned);
+        await setTimeout((planned.points[0] ?? 0) * JOB_LIVES_MS);
+      }
       await tell(() => handle.terminate('The chaos run wants it so.'));
       break;
     case 'checkNowStorm':
@@ -70,6 +73,8 @@ export async function disturb(input: DisturbInput, planned: PlannedExport): Prom
 }
 
 const LOOK_MS = 100;
+/** Within this time days of a job are fetched, of which files lie in the destination. */
+const JOB_LIVES_MS = 5_000;
 
 /** Or until the export is closed, since it was refused. */
 async function untilJobLives(

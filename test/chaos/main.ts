@@ -72,7 +72,7 @@ const { violations, figures, folder } = await runChaos({
   serverRestarts: options.restarts,
   continueAfterEvents: options.continueAfter,
   disturbedWithinMs: 12_000,
-  quotaDayEndsAfterMs: 20_000,
+  quotaDayEndsAfterMs: 45_000,
   atOnce: options.atOnce,
   limitMs: options.limit * 60_000,
   keep: options.keep,

@@ -117,7 +117,9 @@ function planExport(
   const account = `account-${name}`;
   const firstDay = disturbance === 'terminate' ? FIRST_DAY_OF_TERMINATED : '2023-01-01';
   const startDay = dayAfter(firstDay, random.between(0, 900));
-  const days = Math.min(mostDays, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 4, 10]));
+  // Of a job that never ends some days are to be fetched.
+  const leastDays = disturbance === 'terminate' ? 2 : 1;
+  const days = Math.min(mostDays, Math.max(leastDays, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 4, 10])));
   const isStopped = disturbance.startsWith('cancel') || disturbance === 'terminate';
   return {
     workflowId,

@@ -31,7 +31,7 @@ export interface ChaosOptions {
   continueAfterEvents: number;
   /** How long after its start an export is disturbed at most. */
   disturbedWithinMs: number;
-  /** How soon the day of Twilio's ends whose quota somebody has spent. */
+  /** How soon the day of Twilio's ends whose quota somebody has spent; later where the machine is busy. */
   quotaDayEndsAfterMs: number;
   /** Exports that run at the same time. */
   atOnce: number;
