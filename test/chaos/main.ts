@@ -7,8 +7,9 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const command = new Command('npm run chaos --')
   .description(
-    'Runs exports against a simulated Twilio that is in trouble, kills their workers again and again, stops the ' +
-      'Temporal server, and then checks what is left. Ends with exit code 1 where anything is not as it has to be.',
+    'Runs exports against a simulated Twilio that is in trouble, cancels, resets, pauses and terminates some of them, ' +
+      'kills their workers again and again, stops the Temporal server, reaps, and then checks what is left. Ends with ' +
+      'exit code 1 where anything is not as it has to be.',
   )
   .option('--exports <count>', 'how many exports', wholeNumber(1, 5_000), 200)
   .option('--days <count>', 'how many days one of them asks for at most', wholeNumber(1, 10), 10)
