@@ -1,49 +1,23 @@
 /**
- * The contract between the workflow and the activities. Types alone: nothing of this file exists at run time. It is
- * long since it is whole: what crosses the boundary is read in one place.
+ * The contract between the workflow and the activities, with the words and the report that it is made of. Types alone:
+ * nothing of it exists at run time.
  *
  * The property names of {@link ExportActivities} are the activity types on the wire. They never change: a
  * running export replays them by name.
  */
+import type { DayFile, ExportedJob, ExportManifest } from './export-report.ts';
+import type { Day, DayRange, Instant, ResourceType, TwilioDayStatus } from './export-words.ts';
 
-/** What Twilio exports, spelled as in the path of its API. */
-export type ResourceType = 'Messages' | 'Calls' | 'Conferences' | 'Participants';
-
-/** The statuses of a day, spelled as on the wire. */
-export type TwilioDayStatus =
-  | 'Submitted'
-  | 'Running'
-  | 'ErrorDuringRun'
-  | 'Completed'
-  | 'CompletedEmptyRecords'
-  | 'Failed'
-  | 'RunningToBeDeleted'
-  | 'DeletedByUserRequest';
-
-/** One UTC day, `YYYY-MM-DD`. */
-export type Day = string;
-
-/** One day, `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`. */
-export type DayRange = string;
-
-/** An instant: ISO 8601 in UTC. */
-export type Instant = string;
-
-/** How an export ends for one day. `deleted` means: by somebody else, at Twilio. */
-export type DayOutcome = 'downloaded' | 'empty' | 'failed' | 'deleted' | 'cancelled';
-
-/** What became of a job of ours at Twilio. */
-export type JobFate =
-  /** Twilio took the DELETE. */
-  | 'deleted'
-  /** Twilio did not know it any more. */
-  | 'alreadyGone'
-  /** Twilio refused the DELETE, as it may for a job whose days are all over. */
-  | 'notDeletable'
-  /** The caller asked to keep it. */
-  | 'kept'
-  /** Clean-up ran out of time: see whether it still runs. */
-  | 'unknown';
+export type { DayFile, ExportedDay, ExportedJob, ExportManifest, ExportTotals } from './export-report.ts';
+export type {
+  Day,
+  DayOutcome,
+  DayRange,
+  Instant,
+  JobFate,
+  ResourceType,
+  TwilioDayStatus,
+} from './export-words.ts';
 
 /** Whose credentials are used, and which export acts. Part of every activity's input. */
 export interface ExportIdentity {
@@ -234,17 +208,6 @@ export interface DownloadExportDayInput extends ExportIdentity {
 /** A published day, or the proof that there was nothing to publish. */
 export type DownloadExportDayResult = { outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' };
 
-/** A published file, as it was verified from the disk. */
-export interface DayFile {
-  /** A URL: `file:///…` */
-  location: string;
-  sizeBytes: number;
-  /** JSON lines. */
-  records: number;
-  /** Of the gzip file, lower-case hex. */
-  sha256: string;
-}
-
 /** What `deleteExportJob` needs. */
 export interface DeleteExportJobInput extends ExportIdentity {
   jobSid: string;
@@ -293,67 +256,6 @@ export interface WriteExportManifestInput extends ExportIdentity {
 export interface WriteExportManifestResult {
   /** A URL: `file:///…` */
   location: string;
-}
-
-/** One requested day in the result and in the manifest. */
-export interface ExportedDay {
-  day: Day;
-  outcome: DayOutcome;
-  /** A URL; only where the outcome is `downloaded`. */
-  location?: string;
-  sizeBytes: number;
-  records: number;
-  /** Of the gzip file, lower-case hex; only where the outcome is `downloaded`. */
-  sha256?: string;
-  /** The last job that was asked for this day. */
-  jobSid?: string;
-  /** In how many submissions the day was. */
-  attempts: number;
-  /** Why the outcome is not a good one. */
-  problem?: string;
-}
-
-/** One job in the result and in the manifest. */
-export interface ExportedJob {
-  jobSid: string;
-  startDay: Day;
-  endDay: Day;
-  fate: JobFate;
-}
-
-/** Sums over the days. */
-export interface ExportTotals {
-  days: number;
-  downloaded: number;
-  empty: number;
-  failed: number;
-  deleted: number;
-  cancelled: number;
-  sizeBytes: number;
-  records: number;
-}
-
-/** The manifest: written last, so that who sees it sees whole days. */
-export interface ExportManifest {
-  schemaVersion: 1;
-  workflowId: string;
-  /** The first run id. */
-  exportId: string;
-  account: string;
-  destination: string;
-  resourceType: ResourceType;
-  startDay: Day;
-  endDay: Day;
-  outcome: 'complete' | 'incomplete' | 'cancelled';
-  startedAt: Instant;
-  endedAt: Instant;
-  days: ExportedDay[];
-  jobs: ExportedJob[];
-  totals: ExportTotals;
-  /** What clean-up could not do within its time, a sentence each. */
-  notCleaned: string[];
-  /** The reason that the caller gave for the cancel. */
-  cancelReason?: string;
 }
 
 /** The type of every failure that an activity throws. Code matches on it, never on a message. */

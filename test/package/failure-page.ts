@@ -91,9 +91,11 @@ const UNIONS: Record<string, [from: string, to: string][]> = {
   'workflows/api.ts': [['export type ExportFailureType =', ';']],
   'activities/api.ts': [
     ['export type ActivityFailureType =', ';'],
+    ['export interface PictureProblem {', ';'],
+  ],
+  'activities/export-words.ts': [
     ['export type DayOutcome =', ';'],
     ['export type JobFate =', ';'],
-    ['export interface PictureProblem {', ';'],
   ],
   'client/export-errors.ts': [['export type ExportErrorType =', ';']],
   'worker/reap/report.ts': [['export type ReapVerdict =', ';']],

@@ -1,0 +1,74 @@
+/** How an export ended, as results and manifests tell it: types alone, part of the contract in `api.ts`. */
+import type { Day, DayOutcome, Instant, JobFate, ResourceType } from './export-words.ts';
+
+/** A published file, as it was verified from the disk. */
+export interface DayFile {
+  /** A URL: `file:///…` */
+  location: string;
+  sizeBytes: number;
+  /** JSON lines. */
+  records: number;
+  /** Of the gzip file, lower-case hex. */
+  sha256: string;
+}
+
+/** One requested day in the result and in the manifest. */
+export interface ExportedDay {
+  day: Day;
+  outcome: DayOutcome;
+  /** A URL; only where the outcome is `downloaded`. */
+  location?: string;
+  sizeBytes: number;
+  records: number;
+  /** Of the gzip file, lower-case hex; only where the outcome is `downloaded`. */
+  sha256?: string;
+  /** The last job that was asked for this day. */
+  jobSid?: string;
+  /** In how many submissions the day was. */
+  attempts: number;
+  /** Why the outcome is not a good one. */
+  problem?: string;
+}
+
+/** One job in the result and in the manifest. */
+export interface ExportedJob {
+  jobSid: string;
+  startDay: Day;
+  endDay: Day;
+  fate: JobFate;
+}
+
+/** Sums over the days. */
+export interface ExportTotals {
+  days: number;
+  downloaded: number;
+  empty: number;
+  failed: number;
+  deleted: number;
+  cancelled: number;
+  sizeBytes: number;
+  records: number;
+}
+
+/** The manifest: written last, so that who sees it sees whole days. */
+export interface ExportManifest {
+  schemaVersion: 1;
+  workflowId: string;
+  /** The first run id. */
+  exportId: string;
+  account: string;
+  destination: string;
+  resourceType: ResourceType;
+  startDay: Day;
+  endDay: Day;
+  outcome: 'complete' | 'incomplete' | 'cancelled';
+  startedAt: Instant;
+  endedAt: Instant;
+  days: ExportedDay[];
+  jobs: ExportedJob[];
+  totals: ExportTotals;
+  /** What clean-up could not do within its time, a sentence each. */
+  notCleaned: string[];
+  /** The reason that the caller gave for the cancel. */
+  cancelReason?: string;
+}

@@ -1,0 +1,40 @@
+/** The words of an export: types alone, part of the contract in `api.ts`. */
+
+/** What Twilio exports, spelled as in the path of its API. */
+export type ResourceType = 'Messages' | 'Calls' | 'Conferences' | 'Participants';
+
+/** The statuses of a day, spelled as on the wire. */
+export type TwilioDayStatus =
+  | 'Submitted'
+  | 'Running'
+  | 'ErrorDuringRun'
+  | 'Completed'
+  | 'CompletedEmptyRecords'
+  | 'Failed'
+  | 'RunningToBeDeleted'
+  | 'DeletedByUserRequest';
+
+/** One UTC day, `YYYY-MM-DD`. */
+export type Day = string;
+
+/** One day, `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`. */
+export type DayRange = string;
+
+/** An instant: ISO 8601 in UTC. */
+export type Instant = string;
+
+/** How an export ends for one day. `deleted` means: by somebody else, at Twilio. */
+export type DayOutcome = 'downloaded' | 'empty' | 'failed' | 'deleted' | 'cancelled';
+
+/** What became of a job of ours at Twilio. */
+export type JobFate =
+  /** Twilio took the DELETE. */
+  | 'deleted'
+  /** Twilio did not know it any more. */
+  | 'alreadyGone'
+  /** Twilio refused the DELETE, as it may for a job whose days are all over. */
+  | 'notDeletable'
+  /** The caller asked to keep it. */
+  | 'kept'
+  /** Clean-up ran out of time: see whether it still runs. */
+  | 'unknown';
