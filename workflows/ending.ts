@@ -4,8 +4,7 @@ import type { ExportedDay } from '../activities/api.ts';
 import type { ExportJobResult } from './api.ts';
 import { fewestRanges, formatRange } from './calendar.ts';
 import type { ExportRun } from './export-run.ts';
-import { applicationFailureOf, exportFailure, problemOf } from './failures.ts';
-import type { ResolvedExportJobInput } from './input.ts';
+import { applicationFailureOf, exportFailure, isOutOfTime, problemOf } from './failures.ts';
 import { isOver } from './plan.ts';
 import { endRemainingDays } from './result.ts';
 
@@ -13,20 +12,23 @@ import { endRemainingDays } from './result.ts';
 export type Ending =
   | { kind: 'everyDayIsOver' }
   | { kind: 'cancelled' }
-  | { kind: 'timedOut' }
+  /** `limit`: whose time it was. */
+  | { kind: 'timedOut'; limit: string }
   /** `refused`: before anything was made at Twilio, so there is nothing to clean up and nothing to tell. */
   | { kind: 'refused' | 'failed'; error: unknown };
 
 /** A stop that came after the last day had its outcome is none. */
-export function endingOf({ ledger, stopReason }: ExportRun): Ending {
+export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
   if (isOver(ledger)) return { kind: 'everyDayIsOver' };
   switch (stopReason?.kind) {
     case 'failure': {
+      if (isOutOfTime(stopReason.error))
+        return { kind: 'timedOut', limit: 'The time that the engine was told to give the workflow' };
       const nothingWasMade = ledger.jobs.every(({ jobSid, inDoubt }) => jobSid === null && !inDoubt);
       return { kind: nothingWasMade ? 'refused' : 'failed', error: stopReason.error };
     }
     case 'timeout':
-      return { kind: 'timedOut' };
+      return { kind: 'timedOut', limit: `The timeout of the export, ${formatHours(request.timeoutMs)},` };
     case 'cancelSignal':
     case undefined:
       return { kind: 'cancelled' };
@@ -34,16 +36,14 @@ export function endingOf({ ledger, stopReason }: ExportRun): Ending {
 }
 
 /** Every day asked for has exactly one outcome, however the export ends. */
-export function giveMissingDaysTheirOutcome({ ledger, request }: ExportRun, ending: Ending): void {
+export function giveMissingDaysTheirOutcome({ ledger }: ExportRun, ending: Ending): void {
   switch (ending.kind) {
     case 'everyDayIsOver':
       return;
     case 'cancelled':
       return endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
-    case 'timedOut': {
-      const problem = `The timeout of the export, ${formatHours(request.timeoutMs)}, ended first`;
-      return endRemainingDays(ledger, { outcome: 'failed', problem });
-    }
+    case 'timedOut':
+      return endRemainingDays(ledger, { outcome: 'failed', problem: `${ending.limit} ended first` });
     case 'refused':
     case 'failed':
       return endRemainingDays(ledger, { outcome: 'failed', problem: problemOf(ending.error) });
@@ -59,7 +59,7 @@ export function conclude(run: ExportRun, ending: Ending, result: ExportJobResult
       throw applicationFailureOf(ending.error) ?? ending.error;
     case 'timedOut':
       run.enterFinal('failed', result);
-      throw exportFailure('ExportTimedOut', timedOutMessage(run.request, result), result);
+      throw exportFailure('ExportTimedOut', timedOutMessage(ending.limit, result), result);
     case 'cancelled':
       run.enterFinal('cancelled', result);
       if (CancellationScope.current().consideredCancelled)
@@ -85,11 +85,11 @@ function incompleteMessage(result: ExportJobResult): string {
   );
 }
 
-function timedOutMessage({ timeoutMs }: ResolvedExportJobInput, result: ExportJobResult): string {
+function timedOutMessage(limit: string, result: ExportJobResult): string {
   const missing = result.days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted');
   return (
-    `The export timed out after ${formatHours(timeoutMs)} [${nameOf(result)}]: ${missing.length} of ` +
-    `${result.totals.days} days are missing, ${rangesOf(missing)}. First problem: ${missing[0]?.problem}. ` +
+    `${limit} ended first [${nameOf(result)}]: ${missing.length} of ${result.totals.days} days are missing, ` +
+    `${rangesOf(missing)}. First problem: ${missing[0]?.problem}. ` +
     `${othersOf(result)}Start an export of the missing days again, with a longer timeout; Twilio's ` +
     `support asks for the job sids, ${sidsOf(result)}.`
   );

@@ -23,6 +23,14 @@ export function isFailureOfType(error: unknown, type: ActivityFailureType): bool
   return applicationFailureOf(error)?.type === type;
 }
 
+/**
+ * Whether the engine gave an activity up though it may be tried again: there is no time left in the run timeout or the
+ * execution timeout with which the workflow was started.
+ */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
+}
+
 /** A record of a day is small: so much of a message is kept in it, Twilio's words and request id included. */
 const MAXIMUM_PROBLEM_CHARACTERS = 600;
 

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createSkippingExportEnv, type ExportEnv, inputOf, outcomesOf, readFailure } from './export-env.ts';
+import {
+  createSkippingExportEnv,
+  type ExportEnv,
+  inputOf,
+  outcomesOf,
+  readFailure,
+  type StartOptions,
+} from './export-env.ts';
 import { all, downloaded, fail, LiteralTwilio, type Script } from './literal-activities.ts';
 
 describe('exportJob', { timeout: 120_000 }, () => {
@@ -10,9 +17,9 @@ describe('exportJob', { timeout: 120_000 }, () => {
   });
   after(() => exports.close());
 
-  async function run(input: unknown, script: Script = {}) {
+  async function run(input: unknown, script: Script = {}, options: StartOptions = {}) {
     const twilio = new LiteralTwilio(script);
-    return { twilio, ...(await exports.run(twilio.activities(), input)) };
+    return { twilio, ...(await exports.run(twilio.activities(), input, options)) };
   }
 
   it('downloads every day, deletes the job, and writes the manifest last', async () => {
@@ -332,6 +339,23 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(twilio.jobs[0]?.isAlive, false);
     assert.equal(twilio.manifests.length, 1);
     assert.equal(progress?.phase, 'failed');
+  });
+
+  it('fails with ExportTimedOut and cleans up when the time that the engine was told to give it runs out', async () => {
+    const { twilio, failure } = await run(
+      inputOf(2),
+      { looks: (job) => [{ statuses: { ...all(job, 'Completed'), [job.days[1] ?? '']: 'Running' } }] },
+      { workflowRunTimeout: '5 days', retry: { maximumAttempts: 3 } },
+    );
+    const { type, result, message } = readFailure(failure);
+    assert.equal(type, 'ExportTimedOut', message);
+    assert.match(message ?? '', /The time that the engine was told to give the workflow ended first/);
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'failed']);
+    assert.deepEqual(
+      twilio.jobs.map(({ isAlive }) => isAlive),
+      [false],
+      'one job, which is deleted: no retry policy begins the export anew',
+    );
   });
 
   it('keeps waiting through an unknown status, and through a day in Submitted for days', async () => {
