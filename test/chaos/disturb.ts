@@ -11,6 +11,8 @@ export interface DisturbInput {
   client: Client;
   /** Whether Twilio has a job of this account that lives. */
   hasLiveJob: (accountSid: string) => boolean;
+  /** Whether anything of this account lies in the destination. */
+  hasFiles: (accountSid: string) => boolean;
   /** By Twilio's clock. */
   now: () => string;
 }
@@ -46,7 +48,7 @@ export async function disturb(input: DisturbInput, planned: PlannedExport): Prom
     case 'terminate':
       if (isTerminatedWithJob) {
         await untilJobLives(input, planned);
-        await setTimeout((planned.points[0] ?? 0) * JOB_LIVES_MS);
+        await untilFilesLie(input, planned);
       }
       await tell(() => handle.terminate('The chaos run wants it so.'));
       break;
@@ -73,8 +75,8 @@ export async function disturb(input: DisturbInput, planned: PlannedExport): Prom
 }
 
 const LOOK_MS = 100;
-/** Within this time days of a job are fetched, of which files lie in the destination. */
-const JOB_LIVES_MS = 5_000;
+/** Not every export comes to a file before its first day that never ends. */
+const MOST_FILE_LOOKS = 80;
 
 /** Or until the export is closed, since it was refused. */
 async function untilJobLives(
@@ -96,6 +98,12 @@ async function tell(act: () => Promise<unknown>): Promise<void> {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });
   });
+}
+
+/** Until something of it lies in the destination, which is then left to others. */
+async function untilFilesLie({ hasFiles }: DisturbInput, { credentials }: PlannedExport): Promise<void> {
+  for (let looks = 0; looks < MOST_FILE_LOOKS && !hasFiles(credentials.accountSid); looks += 1)
+    await setTimeout(LOOK_MS);
 }
 
 /** To one of the workflow tasks that it has completed, from the first (0) to the last (1). A closed one runs again. */

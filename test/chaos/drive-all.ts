@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { driveExport, type DriveInput } from './drive-export.ts';
 import type { ChaosOptions } from './run-chaos.ts';
@@ -30,6 +32,7 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
     taskQueue: TASK_QUEUE,
     hasLiveJob: (accountSid) =>
       simulator.ledger().jobs.some((job) => job.accountSid === accountSid && job.state === 'alive'),
+    hasFiles: (accountSid) => existsSync(join(stage.evidence.destination, `account=${accountSid}`)),
     now: () => new Date(simulator.clock.now()).toISOString(),
   };
   const driven: Driven = { serverRestarts: 0, resets: new Map(), activityPauses: 0, drivers: limit };

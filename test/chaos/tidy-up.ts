@@ -36,7 +36,7 @@ export async function tidyUp(
 
   simulator.faults.clear();
   for (const fault of LATE_FAULTS) simulator.faults.add(fault);
-  const undisturbed = { hasLiveJob: () => false, now: () => '' };
+  const undisturbed = { hasLiveJob: () => false, hasFiles: () => false, now: () => '' };
   const driving = driveExport({ client, taskQueue: TASK_QUEUE, ...undisturbed }, stage.last);
   const limit = setTimeout(LAST_LIMIT_MS, undefined, { ref: false });
   const [reaping] = await Promise.all([reapLeftovers(stage), Promise.race([driving, limit])]);
