@@ -15,7 +15,7 @@ const LAST_LIMIT_MS = 120_000;
 
 /** Lost answers are what a reaper has to stand; most of Twilio's other trouble is over by then. */
 const LATE_FAULTS: readonly FaultScript[] = [
-  { kind: 'status503', operation: 'listJobs', rate: 0.1 },
+  { kind: 'status503', operation: 'listJobs', rate: 0.02 },
   { kind: 'resetAfter', operation: 'deleteJob', rate: 0.3 },
 ];
 
