@@ -153,7 +153,8 @@ async function pauseOne(client: Client, workflowId: string, point: number): Prom
   const paused = await persistUnlessLate(() =>
     client.workflowService.pauseActivity({ ...activity, reason: 'The chaos run wants it so.' }),
   );
-  if (paused === null) return false;
+  // It was over before it could be held: the next one may be caught.
+  if (paused === null) return await pauseOne(client, workflowId, point);
   await setTimeout(ACTIVITY_PAUSE_MS);
   await persistUnlessLate(() => client.workflowService.unpauseActivity(activity));
   return true;

@@ -151,7 +151,7 @@ export async function setStage(options: ChaosOptions, folder: string, close: Add
 }
 
 /** A busy machine is slow with both: so many times what the server takes are enough for a worker to make a job. */
-const WORKERS_START_TIMES = 3;
+const WORKERS_START_TIMES = 4;
 const LONG_LIFE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
