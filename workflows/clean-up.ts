@@ -12,7 +12,7 @@ import { formatRange } from './calendar.ts';
 import type { Ending } from './ending.ts';
 import { type ExportRun, now } from './export-run.ts';
 import { problemOf } from './failures.ts';
-import type { JobRecord } from './ledger.ts';
+import { isAbandoned, type JobRecord } from './ledger.ts';
 import { resultOf } from './result.ts';
 
 /**
@@ -44,7 +44,8 @@ async function deleteJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
 
 async function deleteJob(run: ExportRun, job: JobRecord, notCleaned: string[]): Promise<void> {
   if (job.jobSid === null || job.fate !== null) return;
-  if (!run.deleteJob) {
+  // One that was given up, so that its days could go out again, is not among those that the caller wants to keep.
+  if (!run.deleteJob && !isAbandoned(job)) {
     job.fate = 'kept';
     return;
   }

@@ -84,6 +84,7 @@ async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   if (isHoped()) return true;
   if (saysOnlyEnds(job)) {
     // Twilio deletes no job that is over, and by all that it says of this one it is: what it leaves untold is not to come.
+    job.fate = fate;
     job.deleteInDoubt = false;
     return false;
   }

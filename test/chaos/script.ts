@@ -27,8 +27,7 @@ export function planScript(
   { planned, strayUrl, faultPercent }: PlanScriptInput,
 ): PlannedScript {
   const habits = random.fork('habits');
-  const deleteCompleteAnswers = habits.pick<204 | 404 | 405>([204, 404, 405]);
-  const rules = planDays(random.fork('days'), planned, deleteCompleteAnswers !== 405);
+  const rules = planDays(random.fork('days'), planned);
   const isEmpty = ({ records }: DayRule): boolean => records === 0;
   return {
     emptyDays: new Set(rules.filter(isEmpty).map(({ resourceType, days }) => `${resourceType} ${days}`)),
@@ -54,7 +53,7 @@ export function planScript(
         signature: habits.pick(['signed', 'forged', 'none']),
         body: habits.pick(['form', 'json']),
       },
-      deleteCompleteAnswers,
+      deleteCompleteAnswers: habits.pick<204 | 404 | 405>([204, 404, 405]),
       nullFields: habits.chance(0.5) ? ['resource_type'] : [],
       errorBodies: habits.pick(['whole', 'bare']),
       faults: planFaults(random.fork('faults'), strayUrl, faultPercent),
@@ -63,7 +62,7 @@ export function planScript(
 }
 
 /** Rules for single days, of one type each: accounts share them, and hardly any two ask for the same days. */
-function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBeUntold: boolean): DayRule[] {
+function planDays(random: SeededRandom, planned: readonly PlannedExport[]): DayRule[] {
   const rules = new Map<string, DayRule[]>();
   for (const { input, disturbance } of planned) {
     const { resourceType, startDay, endDay } = input;
@@ -71,12 +70,7 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBe
       const key = `${resourceType} ${day}`;
       if (rules.has(key)) continue;
       const ofDay =
-        disturbance === 'terminate' && day === endDay
-          ? [{ ...LINGERING }]
-          : planDay(random.fork(key), {
-              mayBeUntold: mayBeUntold && TOLD_BY_NAME.has(resourceType),
-              mayBeCounted: !TOLD_BY_NAME.has(resourceType),
-            });
+        disturbance === 'terminate' && day === endDay ? [{ ...LINGERING }] : planDay(random.fork(key));
       rules.set(
         key,
         ofDay.map((rule) => Object.assign(rule, { resourceType, days: day })),
@@ -86,21 +80,17 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[], mayBe
   return [...rules.values()].flat();
 }
 
-function planDay(
-  random: SeededRandom,
-  { mayBeUntold, mayBeCounted }: { mayBeUntold: boolean; mayBeCounted: boolean },
-): DayRule[] {
+function planDay(random: SeededRandom): DayRule[] {
   if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
-  const isUntold = random.chance(0.1) && mayBeUntold;
   return [
     {
       // Large enough to be broken in their middle, and gone on with.
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
-      ...(random.chance(0.2) && mayBeCounted && { inDetails: 'counted' }),
-      ...(isUntold && UNTOLD),
+      ...(random.chance(0.2) && { inDetails: 'counted' }),
+      ...(random.chance(0.1) && UNTOLD),
     },
-    ...(random.chance(0.05) && !isUntold ? [{ ...STUCK_AT_FIRST }] : []),
+    ...(random.chance(0.05) ? [{ ...random.pick([STUCK_AT_FIRST, SILENT_AT_FIRST]) }] : []),
   ];
 }
 
@@ -112,21 +102,24 @@ const LINGERING: DayRule = {
 /** Whose jobs never name a day. */
 const ONLY_COUNTED = 'Conferences';
 
-/** Whose jobs name each day that they tell of, so that some may be left out: see {@link UNTOLD}. */
-const TOLD_BY_NAME: ReadonlySet<string> = new Set(['Calls', REFUSED_AT_THE_START]);
-
-/**
- * No job says anything of it, and its file tells that it is there. One that fails in silence would keep its export
- * waiting, for an hour or until its timeout: the job may live for all one knows. So it is never together with days
- * that are only counted, and not where a DELETE of a job that is over is refused with 405: then silent days fail
- * before their last attempt.
- */
+/** No job says anything of it, and its file tells that it is there. */
 const UNTOLD: DayRule = {
   inDetails: 'missing',
   statuses: [
     { status: 'Submitted', for: '10 minutes' },
     { status: 'Running', for: '3 minutes' },
     { status: 'Completed' },
+  ],
+};
+
+/** Its first job says nothing of it, and brings no file: when that job is over, it has to be asked for again. */
+const SILENT_AT_FIRST: DayRule = {
+  submissions: [1],
+  inDetails: 'missing',
+  statuses: [
+    { status: 'Submitted', for: '10 minutes' },
+    { status: 'Running', for: '3 minutes' },
+    { status: 'Failed' },
   ],
 };
 

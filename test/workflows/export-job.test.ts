@@ -256,6 +256,30 @@ describe('exportJob', { timeout: 120_000 }, () => {
       assert.ok(hoursOf(twilio) < 8.5, `${hoursOf(twilio)} hours`);
     });
 
+  for (const fate of ['notDeletable', 'alreadyGone', 'deleted'] as const)
+    for (const word of ['Unaccounted', 'ErrorDuringRun'])
+      it(`says of a job that it had to give up what became of it, though its jobs are to be kept: ${word}, ${fate}`, async () => {
+        const { result } = await run(
+          inputOf(2, { errorPatience: '1 hour', deleteJob: false, allowIncomplete: true }),
+          {
+            looks: (job) => {
+              const [first = ''] = job.days;
+              if (job.submission > 1) return [{ statuses: all(job, 'Completed') }];
+              return [{ statuses: { ...all(job, word), [first]: 'Completed' } }];
+            },
+            delete: () => fate,
+            afterDelete: 'unchanged',
+          },
+        );
+        const [given, ...others] = result?.jobs.map((job) => job.fate) ?? [];
+        // One that lives on, and that nobody could delete, is kept all the same.
+        assert.equal(given, word === 'ErrorDuringRun' && fate === 'notDeletable' ? 'kept' : fate);
+        assert.ok(
+          others.every((other) => other === 'kept'),
+          others.join(),
+        );
+      });
+
   it('gives a day up within its patience that job after job leaves untold, though the last one says nothing at all', async () => {
     const input = inputOf(3, { errorPatience: '6 hours', allowIncomplete: true });
     const { twilio, result } = await run(input, {
