@@ -10,6 +10,7 @@ import {
   type JobRecord,
   type Ledger,
   newJob,
+  saysOnlyEnds,
   waitingDays,
 } from './ledger.ts';
 
@@ -37,7 +38,7 @@ export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture
   const isFirstSinceReset = job.inRun !== null && picture.inRun !== undefined && picture.inRun !== job.inRun;
   job.inRun = picture.inRun ?? job.inRun;
   job.picture = picture;
-  if (!picture.gone) job.lastSeenAt = picture.asOf;
+  if (!picture.gone && !saysOnlyEnds(job)) job.workedAt = picture.asOf;
   job.problemsSince = Object.fromEntries(picture.problems.map(({ type }) => [type, before[type] ?? now]));
 
   const statusOf = new Map(
@@ -131,13 +132,13 @@ export function closeDay(
   record.problem = problem;
 }
 
-/** Files and jobs vanish seven days after they were made; a little earlier we no longer blame a person. */
+/** Files and jobs vanish seven days after their end; a little earlier we no longer blame a person. */
 const VANISHING_AGE_DAYS = 6;
 
-function wasDeleted({ status }: DayRecord, { picture, lastSeenAt }: JobRecord): boolean {
+function wasDeleted({ status }: DayRecord, { picture, workedAt }: JobRecord): boolean {
   if (status === 'DeletedByUserRequest' || (status === 'RunningToBeDeleted' && picture?.gone)) return true;
   if (!picture?.gone || status === 'Failed') return false;
-  return Date.parse(picture.asOf) < Date.parse(lastSeenAt) + VANISHING_AGE_DAYS * DAY_MS;
+  return Date.parse(picture.asOf) < Date.parse(workedAt) + VANISHING_AGE_DAYS * DAY_MS;
 }
 
 function missingDayProblem({ status }: DayRecord, job: JobRecord): string {

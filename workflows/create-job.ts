@@ -27,7 +27,7 @@ export async function createJob(run: ExportRun, job: JobRecord): Promise<boolean
         { summary },
         [input],
       );
-      Object.assign(job, { jobSid, friendlyName, createdAt, lastSeenAt: createdAt, inRun: inRun ?? null });
+      Object.assign(job, { jobSid, friendlyName, createdAt, workedAt: createdAt, inRun: inRun ?? null });
       Object.assign(job, { quotaWait: null, inDoubt: false });
       run.announce();
       return true;

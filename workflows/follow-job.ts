@@ -74,7 +74,6 @@ async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   if (fate === 'deleted') {
     job.fate = fate;
     job.abandonedAt = now();
-    return true;
   }
 
   // Where the answer to a first DELETE was lost, the second one is refused or finds nothing: it was ours all the same.

@@ -51,8 +51,8 @@ export interface JobRecord extends Range {
   friendlyName: string;
   /** By Twilio's clock. */
   createdAt: Instant;
-  /** By Twilio's clock: when it last showed something new. */
-  lastSeenAt: Instant;
+  /** By Twilio's clock: when it was last said to be at work. One that says nothing may be over since its create. */
+  workedAt: Instant;
   picture: JobPicture | null;
   /** Since when each problem of the picture is there, by its type. */
   problemsSince: Record<string, Instant>;
@@ -105,7 +105,7 @@ export function newJob({ startDay, endDay }: Range, submission: number, now: Ins
     jobSid: null,
     friendlyName: '',
     createdAt: now,
-    lastSeenAt: now,
+    workedAt: now,
     picture: null,
     problemsSince: {},
     quotaWait: null,

@@ -9,6 +9,7 @@ import {
   type JobRecord,
   lastJobOf,
   type Ledger,
+  saysOnlyEnds,
   waitingDays,
 } from './ledger.ts';
 
@@ -21,7 +22,7 @@ export const MAXIMUM_CORRUPT_FILES = 3;
 /** Twilio says that a job typically takes less than a day; longer in the queue is worth a look. */
 export const QUEUE_PATIENCE_MS = 24 * 3_600_000;
 
-/** A job that we deleted is given so long to be gone before its days go out again all the same. */
+/** A job that we deleted is given so long to say that nothing of it is at work before its days go out again all the same. */
 export const DELETION_PATIENCE_MS = 3_600_000;
 
 /** Whether every day has its outcome. */
@@ -104,7 +105,8 @@ export function isHopeless(
   now: Instant,
   request: ResolvedExportJobInput,
 ): boolean {
-  if (job.abandonedAt !== null) return hasPassed(job.abandonedAt, DELETION_PATIENCE_MS, now);
+  if (job.abandonedAt !== null)
+    return saysOnlyEnds(job) || hasPassed(job.abandonedAt, DELETION_PATIENCE_MS, now);
   const owed = waitingDays(ledger, job).filter(
     ({ status }) => status !== 'Failed' && status !== 'DeletedByUserRequest',
   );

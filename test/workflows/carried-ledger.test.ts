@@ -193,7 +193,7 @@ function know(job: JobRecord, days: string[], word: string): void {
 
 function createdAs(jobSid: string, createdAt: string): Partial<JobRecord> {
   const friendlyName = `Calls 2025-01-01..2025-12-31 [0123abcd-0123456789ab-1]`;
-  return { jobSid, friendlyName, createdAt, lastSeenAt: createdAt, inDoubt: false, quotaWait: null };
+  return { jobSid, friendlyName, createdAt, workedAt: createdAt, inDoubt: false, quotaWait: null };
 }
 
 function fileOf(day: string) {

@@ -181,6 +181,21 @@ describe('exportJob', { timeout: 120_000 }, () => {
     );
   });
 
+  it('submits days again when a job that never said a word of them has vanished with age, whoever asked meanwhile', async () => {
+    const { twilio, result } = await run(inputOf(2), {
+      looks: (job) =>
+        job.submission > 1
+          ? [{ statuses: all(job, 'Completed') }]
+          : [
+              { statuses: {} },
+              { after: '5 days', statuses: {} },
+              { after: '3 days', gone: true, statuses: {} },
+            ],
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.equal(twilio.jobs.length, 2);
+  });
+
   it('submits days one at a time when their job is over and nobody can say how they ended', async () => {
     const { twilio, result } = await run(inputOf(4), {
       looks: (job) =>
@@ -311,6 +326,21 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.deepEqual(outcomesOf(result), ['failed', 'downloaded', 'failed']);
     assert.match(result?.days[2]?.problem ?? '', /its job could not be deleted/);
     assert.equal(twilio.jobs.length, 1);
+  });
+
+  it('waits for no end of a job that it has deleted and that tells of ends alone, though it leaves a day untold', async () => {
+    const { twilio, result } = await run(inputOf(3, { errorPatience: '1 hour' }), {
+      looks: (job) => {
+        const [first = '', second = ''] = job.days;
+        if (job.submission > 1) return [{ statuses: all(job, 'Completed') }];
+        return [{ statuses: { [first]: 'Completed', [second]: 'ErrorDuringRun' } }];
+      },
+      afterDelete: 'untold',
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.deepEqual(twilio.twins, []);
+    // An hour of patience and the cool-down.
+    assert.ok(hoursOf(twilio) < 1.5, `${hoursOf(twilio)} hours`);
   });
 
   it('waits an hour for a job that a DELETE did not find, where Twilio tells of it all the same', async () => {

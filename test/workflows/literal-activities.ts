@@ -44,8 +44,11 @@ export interface Script {
     jobSid: string,
     time: number,
   ) => Promise<DeleteExportJobResult['fate']> | DeleteExportJobResult['fate'];
-  /** What is seen of a job that was deleted, where it is not that its days were: what it told before, or nothing. */
-  afterDelete?: 'unchanged' | 'gone';
+  /**
+   * What is seen of a job that was deleted, where it is not that all its days were: what it told before, nothing, or
+   * that those were of which it had told.
+   */
+  afterDelete?: 'unchanged' | 'gone' | 'untold';
   /** Comes after the job was deleted: what it throws is an answer that was lost. */
   answerDelete?: (jobSid: string, time: number) => Promise<void> | void;
 }
@@ -190,11 +193,13 @@ export class LiteralTwilio {
   ): JobPicture {
     if (wasOver && !isFresh) throw unchanged(NOTHING_NEW_MS);
     const before = this.looksOf(job)[job.looked - 1]?.statuses ?? {};
-    const gone = this.script.afterDelete === 'gone';
+    const { afterDelete } = this.script;
+    const gone = afterDelete === 'gone';
     const statuses = Object.fromEntries(
       job.days.map((day) => {
         const status = before[day] ?? 'Unaccounted';
-        return [day, FINAL.has(status) ? status : gone ? 'Unaccounted' : 'DeletedByUserRequest'];
+        const isUntold = gone || (afterDelete === 'untold' && status === 'Unaccounted');
+        return [day, FINAL.has(status) ? status : isUntold ? 'Unaccounted' : 'DeletedByUserRequest'];
       }),
     );
     return pictureOf(job, { statuses, gone }, job.clockMs);
