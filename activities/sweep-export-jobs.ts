@@ -12,7 +12,7 @@ import { TwilioProblem } from './twilio/twilio-problem.ts';
 
 /** What an attempt leaves to the next one. */
 interface SweepSoFar extends SweepExportJobsResult {
-  /** Jobs for which a DELETE may have been sent. */
+  /** Jobs that were named: for each of them a DELETE may have been sent. */
   tried: ExportedJob[];
 }
 
@@ -29,7 +29,8 @@ export async function sweepExportJobs(
   input: SweepExportJobsInput,
 ): Promise<SweepExportJobsResult> {
   const { resourceType, exportId, keep, createInDoubt } = input;
-  const doing = `Could not delete the jobs that are left of the export [${resourceType}, account ${input.account}]`;
+  const jobs = `jobs that are left of the export [${resourceType}, account ${input.account}]`;
+  const doing = `Could not delete the ${jobs}`;
   const { api } = findAccount(parts, input, { doing });
   const { settings, random } = parts;
 
@@ -53,11 +54,10 @@ export async function sweepExportJobs(
       const spared = unknown
         .filter((job) => !isWithin(job, input) && !job.isBeingDeleted)
         .map(toExportedDays);
-      for (const job of tried.values()) {
-        if (found.every(({ jobSid }) => jobSid !== job.jobSid)) {
-          swept.set(job.jobSid, job);
-        }
-      }
+      // Named and not listed now: its DELETE was carried out, or the list is behind. By its sid Twilio knows.
+      const unlisted = [...tried.values()]
+        .filter(({ jobSid }) => !swept.has(jobSid) && found.every((job) => job.jobSid !== jobSid))
+        .map(({ jobSid, startDay, endDay }) => ({ jobSid, startDay, endDay, isBeingDeleted: false }));
       const unnamed = left.filter(({ jobSid }) => !tried.has(jobSid));
       for (const { jobSid, startDay, endDay } of unnamed) {
         tried.set(jobSid, { jobSid, startDay: startDay ?? '', endDay: endDay ?? '', fate: 'alreadyGone' });
@@ -66,11 +66,11 @@ export async function sweepExportJobs(
         tell(soFar());
         context.heartbeat(soFar());
         throw createFailure('JobsNamed', {
-          message: `${doing}: found ${unnamed.map(({ jobSid }) => jobSid).join(', ')}. The next attempt deletes them; that is no trouble.`,
+          message: `Found ${jobs}: ${unnamed.map(({ jobSid }) => jobSid).join(', ')}. The next attempt deletes them.`,
           nextRetryDelayMs: 1,
         });
       }
-      const failed = await inParallel(left, settings.sweepAtOnce, async (job) => {
+      const failed = await inParallel([...left, ...unlisted], settings.sweepAtOnce, async (job) => {
         const { jobSid, startDay, endDay, isBeingDeleted } = job;
         try {
           const fate = isBeingDeleted ? 'deleted' : await deleteJob(api, jobSid, signal);

@@ -154,6 +154,24 @@ test('a job whose DELETE was carried out without an answer is told by the next a
   }
 });
 
+test('a job that was named and is missing on the list is asked for by its sid: the list may be behind', async (t) => {
+  const { simulator, run } = await startRig(t);
+  // As the list does not show it, it bears another marker.
+  const { result: job } = await run('createExportJob', { ...create, exportId: 'not-listed' });
+  const { jobSid = '' } = job ?? {};
+  const range = { startDay: '2026-10-01', endDay: '2026-10-03' };
+  const tried = [{ jobSid, ...range, fate: 'alreadyGone' }];
+  const input = { ...identity, ...days, keep: [], createInDoubt: false };
+  simulator.faults.add({ kind: 'status500', operation: 'deleteJob', times: 1 });
+  const info = { attempt: 2, heartbeatDetails: { swept: [], tried } };
+  const refused = await run('sweepExportJobs', input, info);
+  assert.equal(refused.failure?.type, 'TwilioUnavailable');
+  const heartbeatDetails = refused.heartbeats.at(-1);
+  const { result } = await run('sweepExportJobs', input, { attempt: 3, heartbeatDetails });
+  assert.deepEqual(result?.swept, [{ jobSid, ...range, fate: 'deleted' }]);
+  assert.equal(simulator.ledger().jobsAlive, 0);
+});
+
 test('a create in doubt gets its time to settle before the sweep looks', async (t) => {
   const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
   simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
@@ -290,5 +308,9 @@ async function named(
 ): Promise<Pick<Info, 'attempt' | 'heartbeatDetails'>> {
   const { failure, heartbeats } = await run('sweepExportJobs', input, { heartbeatDetails });
   assert.equal(failure?.type, 'JobsNamed');
+  assert.match(
+    failure?.message ?? '',
+    /^Found jobs that are left of the export \[Messages, account default\]: JS.*\. The next attempt deletes them\.$/,
+  );
   return { attempt: 2, heartbeatDetails: heartbeats.at(-1) };
 }
