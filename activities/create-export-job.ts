@@ -61,6 +61,8 @@ export async function createExportJob(
         signal: scope.signal,
         onSend: () => {
           isUnsettled = inDoubt = isPosting = true;
+          // A word of an attempt of the same number, from before a reset of the activity, no longer holds.
+          sayLast(scope, null);
         },
       });
       return { ...made, inRun };
@@ -84,9 +86,12 @@ export async function createExportJob(
  * read here. By the engine's clock, which all workers share; null where there is none.
  */
 function lastSentBefore({ context }: ActivityScope, { exportId }: CreateExportJobInput): number | null {
-  const { attempt, heartbeatDetails, workflowExecution, currentAttemptScheduledTimestampMs } = context.info;
+  const { attempt, heartbeatDetails, workflowExecution } = context.info;
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = context.info;
   if (attempt === 1) {
-    return workflowExecution?.runId === exportId ? null : currentAttemptScheduledTimestampMs;
+    // A reset of the activity, as the Web UI and the CLI offer it, counts its attempts from 1 again.
+    const isFirst = currentAttemptScheduledTimestampMs === scheduledTimestampMs;
+    return isFirst && workflowExecution?.runId === exportId ? null : currentAttemptScheduledTimestampMs;
   }
   const said: LastWord | null | undefined = heartbeatDetails;
   if (said && 'clearedAttempt' in said && said.clearedAttempt === attempt - 1) {
@@ -98,7 +103,7 @@ function lastSentBefore({ context }: ActivityScope, { exportId }: CreateExportJo
     : currentAttemptScheduledTimestampMs;
 }
 
-function sayLast({ context, tell }: ActivityScope, said: LastWord): void {
+function sayLast({ context, tell }: ActivityScope, said: LastWord | null): void {
   tell(said);
   context.heartbeat(said);
 }

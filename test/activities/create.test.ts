@@ -153,9 +153,29 @@ test('an attempt that sent nothing hands on since when the service settles', asy
   assert.equal(lost.failure?.type, 'TwilioUnavailable');
   assert.deepEqual(
     lost.heartbeats.filter((words) => words !== undefined),
-    [],
-    'an attempt that sent a create says nothing',
+    [null],
+    'an attempt that sent a create says nothing, and wipes what was said before',
   );
+});
+
+test('a reset of the activity, which counts its attempts from 1 again, ends no doubt', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 80 } });
+  simulator.faults.add({ kind: 'carriedOutLate', delay: '30 seconds', operation: 'createJob', times: 1 });
+  const scheduledTimestampMs = Date.parse('2026-10-10T12:00:00Z');
+  const lost = await run('createExportJob', input);
+  const afterReset = {
+    attempt: 1,
+    scheduledTimestampMs,
+    currentAttemptScheduledTimestampMs: scheduledTimestampMs + 31_000,
+    heartbeatDetails: lost.heartbeats.at(-1),
+  };
+  const refused = await run('createExportJob', { ...input, account: 'unknown' }, afterReset);
+  assert.deepEqual(refused.failure?.details, [{ inDoubt: true }], 'a job may have been made');
+  const found = await run('createExportJob', input, afterReset, () => {
+    setTimeout(() => simulator.clock.advance(30_000), 10);
+  });
+  assert.equal(found.result?.adopted, true);
+  assert.equal(simulator.ledger().jobsMade, 1);
 });
 
 test('where nobody listens nothing was sent, and the failure says so', async (t) => {
