@@ -1,3 +1,4 @@
+import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import { answerInTime } from './storage/answer-in-time.ts';
@@ -6,8 +7,10 @@ import { withHeartbeats } from './activity-scope.ts';
 import type { CreateExportJobInput, CreateExportJobResult, Instant } from './api.ts';
 import { createCreateFailure } from './create-failure.ts';
 import { describeDays } from './day-range.ts';
+import { createFailure } from './failures.ts';
 import { findExportJobs } from './find-export-jobs.ts';
 import { markFriendlyName } from './marker.ts';
+import type { ActivitySettings } from './settings.ts';
 import type { CreateJobRequest, TwilioApi } from './twilio/twilio-api.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
@@ -32,7 +35,8 @@ export async function createExportJob(
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
     // Two doubts: whether a create is still on its way, which a pause settles, and whether a job was made that
     // nobody knows of, which a search alone answers.
-    const { currentAttemptScheduledTimestampMs: beganMs, attempt } = scope.context.info;
+    const { currentAttemptScheduledTimestampMs: scheduledMs, attempt } = scope.context.info;
+    const sendUntil = performance.now() + parts.settings.createWithinMs;
     const sentBeforeMs = lastSentBefore(scope, input);
     let isUnsettled = sentBeforeMs !== null;
     let inDoubt = isUnsettled || attempt > 1;
@@ -46,7 +50,7 @@ export async function createExportJob(
         timeoutMs: parts.settings.storageCheckMs,
       });
       if (sentBeforeMs !== null) {
-        const leftMs = parts.settings.settleMs - (beganMs - sentBeforeMs);
+        const leftMs = parts.settings.settleMs - (scheduledMs - sentBeforeMs);
         await scope.context.sleep(Math.max(0, leftMs));
         isUnsettled = false;
       }
@@ -57,8 +61,13 @@ export async function createExportJob(
         return { ...found, inRun };
       }
       inDoubt = false;
+      const turnWithinMs = sendUntil - performance.now();
+      if (turnWithinMs <= 0) {
+        throw tooLate(doing, parts.settings);
+      }
       const made = await makeJob(api, input, friendlyName, {
         signal: scope.signal,
+        turnWithinMs,
         onSend: () => {
           isUnsettled = inDoubt = isPosting = true;
           // A word of an attempt of the same number, from before a reset of the activity, no longer holds.
@@ -108,6 +117,16 @@ function sayLast({ context, tell }: ActivityScope, said: LastWord | null): void 
   context.heartbeat(said);
 }
 
+/** Nothing was sent, so the next attempt need not settle: it looks for the job once more, and has time to make it. */
+function tooLate(doing: string, { createWithinMs, createRetryMs }: ActivitySettings): ApplicationFailure {
+  return createFailure('TwilioUnavailable', {
+    message:
+      `${doing}: the request was not sent, as looking for the job had taken more than the ` +
+      `${createWithinMs / 1_000} seconds within which an attempt sends it. The next attempt looks again and makes it.`,
+    nextRetryDelayMs: createRetryMs,
+  });
+}
+
 /** The job that an earlier attempt or an earlier run of the export has made. Of several the lowest sid stays. */
 async function adoptJob(
   api: TwilioApi,
@@ -147,7 +166,7 @@ async function makeJob(
   api: TwilioApi,
   { resourceType, startDay, endDay, webhook, email }: CreateExportJobInput,
   friendlyName: string,
-  sending: Pick<CreateJobRequest, 'signal' | 'onSend'>,
+  sending: Pick<CreateJobRequest, 'signal' | 'turnWithinMs' | 'onSend'>,
 ): Promise<CreateExportJobResult> {
   const { value, atMs } = await api.createJob({
     ...sending,

@@ -8,6 +8,13 @@ export interface ActivitySettings {
    * client gave up may still be on its way, and was seen to make a second job half a minute later.
    */
   settleMs: number;
+  /**
+   * For how long after its begin an attempt may send a create. A worker that is cut off from the engine goes on with
+   * its attempt and knows nothing of the one that follows it. That one comes once heartbeats have been missing for 30
+   * seconds, and searches after `settleMs` more, 90 seconds after the begin at the earliest: half of them are left for
+   * the request to arrive. An attempt that settled itself is past its time; the next one, which need not, sends it.
+   */
+  createWithinMs: number;
   /** From heartbeat to heartbeat, at most; a third of the activity's own heartbeat timeout where that is less. */
   heartbeatMs: number;
   /** How long a destination may take to say whether it can be written to. */
@@ -87,6 +94,7 @@ export interface ActivitySettings {
 /** What the package runs with, where the options do not say otherwise. */
 export const defaultSettings: ActivitySettings = {
   settleMs: 60_000,
+  createWithinMs: 45_000,
   heartbeatMs: 5_000,
   storageCheckMs: 30_000,
   requestTimeoutMs: 30_000,

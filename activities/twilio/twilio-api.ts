@@ -23,6 +23,8 @@ export interface CreateJobRequest {
   email?: string;
   /** Ends the wait for a turn, and never a request that was sent. */
   signal: AbortSignal;
+  /** How long to wait for a turn at most; a request that was sent goes on. */
+  turnWithinMs: number;
   /** Called just before the request is sent: from then on there may be a job. */
   onSend: () => void;
 }
@@ -107,7 +109,8 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
 
   return {
     createJob: async (job) => {
-      const { resourceType, startDay, endDay, friendlyName, webhook, email, signal, onSend } = job;
+      const { resourceType, startDay, endDay, friendlyName, webhook, email, signal, turnWithinMs, onSend } =
+        job;
       const form = new URLSearchParams({ StartDay: startDay, EndDay: endDay, FriendlyName: friendlyName });
       if (webhook !== undefined) {
         form.set('WebhookUrl', webhook.url);
@@ -121,6 +124,7 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
         url: at(resourceType, 'Jobs'),
         form,
         signal,
+        turnWithinMs,
         onSend,
         success: 'ok',
       });

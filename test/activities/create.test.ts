@@ -178,6 +178,20 @@ test('a reset of the activity, which counts its attempts from 1 again, ends no d
   assert.equal(simulator.ledger().jobsMade, 1);
 });
 
+test('an attempt that settled looks for the job, and leaves a create so late to the next, which need not settle', async (t) => {
+  const { simulator, run } = await startRig(t, { settings: { settleMs: 80, createWithinMs: 70 } });
+  const late = await run('createExportJob', input, { attempt: 2 });
+  assert.equal(late.failure?.type, 'TwilioUnavailable');
+  assert.match(
+    late.failure?.message ?? '',
+    /Messages 2026-10-01\.\.2026-10-03.*not sent.*The next attempt looks again and makes it/,
+  );
+  assert.equal(late.failure?.nonRetryable, false);
+  assert.deepEqual(late.heartbeats.at(-1), { clearedAttempt: 2 });
+  assert.equal(simulator.ledger().requests.listJobs, 1, 'it looks whether there is one to adopt');
+  assert.equal(simulator.ledger().requests.createJob, undefined);
+});
+
 test('where nobody listens nothing was sent, and the failure says so', async (t) => {
   const { run } = await startRig(t, { twilioUrl: 'http://127.0.0.1:9' });
   const { failure, heartbeats } = await run('createExportJob', input);

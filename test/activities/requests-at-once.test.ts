@@ -3,8 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Agent } from 'undici';
 import { createActivities, createFileStorage, defaultSettings } from '../../activities/index.ts';
 import type { CreateActivitiesOptions, ExportActivities, JobPicture } from '../../activities/index.ts';
+import { createTwilioHttp } from '../../activities/twilio/twilio-http.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { days, identity, quickSettings, runActivity } from './rig.ts';
@@ -111,6 +113,67 @@ test('a create that is cancelled before its turn was never sent, and leaves no d
   });
   assert.equal(again.result?.adopted, false);
   assert.equal(twilio.count(SID, '', 'POST'), 1);
+});
+
+test('a create whose turn comes too late is not sent, since another attempt may be at it, and one under way is not ended', async (t) => {
+  const twilio = await startTwilio(t);
+  const settings = { ...quickSettings, createWithinMs: 600, turnWithinMs: 60_000 };
+  const { createExportJob, deleteExportJob } = start(t, {
+    twilioUrl: twilio.url,
+    requestsPerAccount: 1,
+    settings,
+  });
+  const creating = runActivity(createExportJob, create);
+  await twilio.waitFor(1);
+  const deleting = runActivity(deleteExportJob, remove);
+  await pause(20);
+  twilio.answerNext();
+  await twilio.waitFor(1);
+  const { failure, heartbeats } = await creating;
+  assert.equal(failure?.type, 'TwilioUnavailable');
+  assert.match(
+    failure?.message ?? '',
+    /it waited \d+ seconds for its turn behind others of its account: Twilio answers slowly or not at all, or too much/,
+  );
+  assert.deepEqual(heartbeats.at(-1), { clearedAttempt: 1 });
+  twilio.answerNext();
+  await deleting;
+  assert.equal(twilio.count(SID, '', 'POST'), 0);
+
+  const again = runActivity(createExportJob, create, { attempt: 2, heartbeatDetails: heartbeats.at(-1) });
+  await twilio.waitFor(1);
+  twilio.answerNext();
+  await twilio.waitFor(1);
+  await pause(700);
+  twilio.answerNext();
+  assert.equal((await again).result?.adopted, false);
+  assert.equal(twilio.count(SID, '', 'POST'), 1);
+});
+
+test('a thread that was held beyond its time sends nothing, though its turn has come meanwhile', async () => {
+  let released = 0;
+  const http = createTwilioHttp({
+    account: { accountSid: SID, username: SID, password: 'p' },
+    turns: {
+      take: async () => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+        return () => released++;
+      },
+      hasFree: () => false,
+      countWaiting: () => 0,
+    },
+    dispatcher: new Agent(),
+    settings: defaultSettings,
+    random: Math.random,
+    isQuotaRejection: () => false,
+  });
+  const { signal } = new AbortController();
+  const url = new URL('http://127.0.0.1:9');
+  const onSend = (): void => assert.fail('it is sent');
+  await assert.rejects(http({ method: 'POST', url, signal, turnWithinMs: 10, onSend, success: 'ok' }), {
+    carriedOut: 'no',
+  });
+  assert.equal(released, 1);
 });
 
 test('a look that is cancelled before its turn is never sent, and nobody waits for it', async (t) => {

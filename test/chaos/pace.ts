@@ -1,7 +1,8 @@
 /**
  * How fast everything goes in a chaos run, in one place. Twilio's time passes 600 times as fast; what the product
  * waits for by its own clock is shortened about tenfold, so that the proportions stay: an answer that was lost
- * settles for longer than any request stays on its way, and a heartbeat times out earlier than that.
+ * settles for longer than any request stays on its way, a heartbeat times out earlier than that, and an attempt that
+ * has settled is past the time within which it sends a create.
  */
 import type { Duration } from '@temporalio/common';
 import type { ActivitySettings } from '../../activities/index.ts';
@@ -20,6 +21,7 @@ export const CARRIED_OUT_LATE = '10 minutes';
  * end. What is measured by Twilio's clock keeps its default. */
 export const paceOfActivities: Partial<ActivitySettings> = {
   settleMs: 2_500,
+  createWithinMs: 2_000,
   heartbeatMs: 500,
   storageCheckMs: 10_000,
   requestTimeoutMs: 3_000,
