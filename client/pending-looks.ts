@@ -43,9 +43,14 @@ function pauseOf(
     problem:
       `${activityType?.name ?? 'An activity'} is paused${identity ? ` by ${identity}` : ''}` +
       `${reason ? ` (${reason})` : ''}: it goes on once it is unpaused, in the Web UI or by "temporal activity ` +
-      `unpause --workflow-id ${workflowId} --activity-id ${activityId}".`,
+      `unpause --workflow-id ${shellWord(workflowId)} --activity-id ${activityId}".`,
     since: instantOf(pauseInfo?.pauseTime),
   };
+}
+
+/** A workflow id may hold whatever a shell takes for its own. */
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function lookOf(activity: PendingActivity, failure: Error): PendingLooks {

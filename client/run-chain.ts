@@ -1,6 +1,6 @@
 /**
- * One export is a chain of runs: Continue-As-New ends a run and begins the next one under the same workflow id. A
- * later export of that id begins a chain of its own.
+ * One export is a chain of runs: Continue-As-New and a reset end a run and begin the next one under the same workflow
+ * id. A later export of that id begins a chain of its own.
  */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 
@@ -33,8 +33,14 @@ export function firstRunIdOf({ raw, runId }: WorkflowExecutionDescription): stri
 }
 
 async function lastRunId(client: Client, workflowId: string, runId: string): Promise<string> {
-  const next = await nextRunId(client, workflowId, runId);
+  const next = (await resetRunId(client, workflowId, runId)) || (await nextRunId(client, workflowId, runId));
   return next ? lastRunId(client, workflowId, next) : runId;
+}
+
+/** The run that a reset made of this one. The last event tells of it no more than of any other termination. */
+async function resetRunId(client: Client, workflowId: string, runId: string): Promise<string | undefined> {
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  return raw.workflowExtendedInfo?.resetRunId ?? undefined;
 }
 
 /** What a run's last event says of its successor, also of one by a retry or a cron of the caller's. */

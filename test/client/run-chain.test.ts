@@ -56,6 +56,30 @@ test('a handle follows its export through Continue-As-New, and finds its end aft
   });
 });
 
+test('a handle follows its export through a reset, and finds its end after a later one has begun', async () => {
+  await withExports(env, async (exports, client) => {
+    const workflowId = randomUUID();
+    const handle = await exports.startExport(anInput('wait'), { workflowId });
+    await handle.progress();
+    const { runId: first } = await handle.describe();
+    const { runId } = await client.workflowService.resetWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId, runId: first },
+      workflowTaskFinishEventId: 4 as never,
+      requestId: randomUUID(),
+      reason: 'a test',
+    });
+    await handle.cancel({ reason: 'told to the run that the reset has made' });
+    assert.match((await failureOf(handle)).message, /told to the run that the reset has made/);
+
+    const later = await exports.startExport(anInput('wait'), { workflowId });
+    assert.match((await failureOf(handle)).message, /told to the run that the reset has made/);
+    assert.equal((await handle.describe()).runId, runId);
+    assert.equal((await handle.progress()).phase, 'cancelled');
+    await later.cancel();
+  });
+});
+
 test('the receipt of an export that the engine cancelled is its own, not that of a later one', async () => {
   await withExports(env, async (exports, client) => {
     const workflowId = randomUUID();

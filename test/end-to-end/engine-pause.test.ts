@@ -103,7 +103,7 @@ describe('an export of which an activity is paused', { timeout: 120_000 }, () =>
           problems[0]?.problem ?? '',
           new RegExp(
             `^${held.type} is paused by an operator \\(to look at it\\): it goes on once it is unpaused, in the Web ` +
-              `UI or by "temporal activity unpause --workflow-id ${handle.workflowId} --activity-id \\d+"\\.$`,
+              `UI or by "temporal activity unpause --workflow-id '${handle.workflowId}' --activity-id \\d+"\\.$`,
           ),
         );
         assert.ok(Math.abs(Date.parse(problems[0]?.since ?? '') - Date.now()) < 60_000, problems[0]?.since);
