@@ -6,8 +6,8 @@ import type { ExportActivities } from '../activities/api.ts';
 const CONTROL_PRIORITY = { priorityKey: 1 };
 const DOWNLOAD_PRIORITY = { priorityKey: 4 };
 
-/** Clean-up is bounded: what it could not do in this time is named in the result. Together an hour. */
-const CLEAN_UP_TIMEOUT = '45 minutes';
+/** Clean-up is bounded: what it could not do in this time is named in the result. With the manifest an hour. */
+export const CLEAN_UP_MS = 45 * 60_000;
 const MANIFEST_TIMEOUT = '15 minutes';
 
 /** For requests to Twilio: patient, since an outage may last, and never faster than once a second. */
@@ -54,7 +54,7 @@ export const { downloadExportDay } = proxyActivities<Pick<ExportActivities, 'dow
 export const { deleteExportJob, sweepExportJobs, sweepExportFiles } = proxyActivities<
   Pick<ExportActivities, 'deleteExportJob' | 'sweepExportJobs' | 'sweepExportFiles'>
 >({
-  scheduleToCloseTimeout: CLEAN_UP_TIMEOUT,
+  scheduleToCloseTimeout: CLEAN_UP_MS,
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout: '1 minute',
   retry: BRISK_RETRIES,

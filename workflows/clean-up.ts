@@ -2,6 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ExportManifest, JobFate } from '../activities/api.ts';
 import {
+  CLEAN_UP_MS,
   deleteExportJob,
   sweepExportFiles,
   sweepExportJobs,
@@ -36,23 +37,37 @@ export async function cleanUp(run: ExportRun, ending: Ending): Promise<ExportJob
 /** Pending activities of a workflow are limited, and so are Twilio's concurrent requests. */
 const DELETES_AT_ONCE = 10;
 
+/** Kept back for each job, so that also those that others have kept waiting until the end are asked for once. */
+const LAST_TRY_MS = 5_000;
+
+/** All in the time of one: a job that cannot be deleted keeps neither the others waiting nor the end. */
 async function deleteJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
-  const jobs = [...run.ledger.jobs];
-  while (jobs.length > 0)
-    await Promise.all(jobs.splice(0, DELETES_AT_ONCE).map((job) => deleteJob(run, job, notCleaned)));
+  const jobs = run.ledger.jobs.filter((job) => job.jobSid !== null && job.fate === null);
+  const lastTriesMs = Math.ceil(jobs.length / DELETES_AT_ONCE) * LAST_TRY_MS;
+  const endsAtMs = Date.now() + CLEAN_UP_MS - lastTriesMs;
+  const deleteNext = async (): Promise<void> => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift())
+      await deleteJob(run, job, { notCleaned, withinMs: Math.max(LAST_TRY_MS, endsAtMs - Date.now()) });
+  };
+  await Promise.all(Array.from({ length: DELETES_AT_ONCE }, deleteNext));
 }
 
-async function deleteJob(run: ExportRun, job: JobRecord, notCleaned: string[]): Promise<void> {
-  if (job.jobSid === null || job.fate !== null) return;
+async function deleteJob(
+  run: ExportRun,
+  job: JobRecord,
+  { notCleaned, withinMs }: { notCleaned: string[]; withinMs: number },
+): Promise<void> {
+  if (job.jobSid === null) return;
   // One that was given up, so that its days could go out again, is not among those that the caller wants to keep.
   if (!run.deleteJob && !isAbandoned(job)) {
     job.fate = 'kept';
     return;
   }
   try {
-    const { fate } = await deleteExportJob.executeWithOptions({ summary: formatRange(job) }, [
-      { ...run.identity, jobSid: job.jobSid },
-    ]);
+    const { fate } = await deleteExportJob.executeWithOptions(
+      { summary: formatRange(job), scheduleToCloseTimeout: withinMs },
+      [{ ...run.identity, jobSid: job.jobSid }],
+    );
     job.fate = fate satisfies JobFate;
   } catch (error) {
     job.fate = 'unknown';
