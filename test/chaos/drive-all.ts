@@ -50,7 +50,7 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
       while ((restartsAt[0] ?? Number.POSITIVE_INFINITY) <= closed) {
         restartsAt.shift();
         driven.serverRestarts += 1;
-        const signal = driven.serverRestarts % 2 === 0 ? 'SIGKILL' : 'SIGTERM';
+        const signal = driven.serverRestarts % 2 === 1 ? 'SIGKILL' : 'SIGTERM';
         const before = restarting;
         restarting = (async () => {
           await before;

@@ -30,9 +30,9 @@ const command = new Command('npm run chaos --')
   .option('--restarts <count>', 'how often the Temporal server is stopped and started', wholeNumber(0, 20), 1)
   .option(
     '--continue-after <events>',
-    'after so many events the server suggests to go on in a new run',
+    'after so many events the server suggests to go on in a new run (most exports have 70 to 100)',
     wholeNumber(10, 50_000),
-    4_096,
+    60,
   )
   .option('--at-once <count>', 'exports that run at the same time', wholeNumber(1, 1_000), 50)
   .option('--limit <minutes>', 'after so long the run is given up', wholeNumber(1, 600), 30)
