@@ -255,19 +255,17 @@ test('where Twilio accepts requests and never answers, every look says so within
   };
   const look = { ...watch, seen, firstLook: 'now' as const };
   const { watchExportJob } = start(t, { twilioUrl, requestsPerAccount: 1, settings: scaled });
-  const startedAt = performance.now();
   const ends = await Promise.all(
     Array.from({ length: 40 }, async () => {
       const { result } = await runActivity(watchExportJob, look);
-      return { types: result?.problems.map(({ type }) => type), ms: performance.now() - startedAt };
+      return { types: result?.problems.map(({ type }) => type), sentBefore: sent };
     }),
   );
   for (const { types } of ends) assert.deepEqual(types, ['TwilioUnavailable']);
-  const longestMs = Math.max(...ends.map(({ ms }) => ms));
-  t.diagnostic(
-    `the longest of 40 looks took ${Math.round((longestMs * SCALE) / 60_000)} minutes, with ${sent} requests`,
-  );
-  assert.ok(longestMs * SCALE < ATTEMPT_MS, `${longestMs * SCALE} ms`);
+  // One after the other, each for as long as Twilio may keep silent: that is the clock here, however busy the machine.
+  const longestMs = Math.max(...ends.map(({ sentBefore }) => sentBefore)) * defaultSettings.requestTimeoutMs;
+  t.diagnostic(`the longest of 40 looks took the time of ${longestMs / 60_000} minutes of requests`);
+  assert.ok(longestMs < ATTEMPT_MS, `${longestMs} ms`);
 
   sent = 0;
   const alone = await runActivity(watchExportJob, look);
