@@ -46,6 +46,9 @@ const refusedCredentials: Case = [
   /Twilio answered 401 .*Check the Account SID and the Auth Token or API key/,
 ];
 
+/** A create that was given up may still be on its way for so long: it settles for longer. */
+const REQUEST_TIMEOUT_MS = 300;
+
 /** What keeps an export from the end of a phase, until the test has come to it. */
 const HELD: FaultScript[] = [
   { kind: 'status503', operation: 'fetchDay' },
@@ -124,7 +127,7 @@ describe('an export whose Twilio is in trouble', { timeout: 120_000 }, () => {
   it('gives up when its timeout ends, and cleans up once Twilio answers again', async () => {
     const [, trouble] = outages[0] ?? assert.fail();
     await withTrouble({ life: { submitted: '30 days' } }, async ({ front, parts, start }) => {
-      const handle = await start(quickExport(2, { timeout: '4 seconds' }));
+      const handle = await start(quickExport(2, { timeout: '8 seconds' }));
       await until(() => parts.simulator.ledger().jobsMade === 1);
       front.begin(trouble);
       await until(async () => (await handle.progress()).phase === 'cleaning');
@@ -165,7 +168,7 @@ describe('an export whose Twilio is in trouble', { timeout: 120_000 }, () => {
       const options: RealPartsOptions = {
         simulator: { script },
         workflowBundle: await quickBundle(),
-        settings: { requestTimeoutMs: 300 },
+        settings: { requestTimeoutMs: REQUEST_TIMEOUT_MS, settleMs: REQUEST_TIMEOUT_MS + 100 },
         dispatcher: front.dispatcher,
         twilioUrl: ({ apiUrl }) => front.behind(apiUrl),
       };

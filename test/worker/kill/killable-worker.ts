@@ -33,6 +33,9 @@ export interface Stop {
 /** From worker to parent. */
 export type KillableWorkerMessage = { kind: 'ready' } | { kind: 'stopped'; stop: Stop };
 
+/** Long enough on a busy machine for a test to see that a successor waits. */
+const SETTLE_MS = 5_000;
+
 /** What is held for a while by the test must not be given up by the worker meanwhile. */
 const PATIENCE_MS = 60_000;
 
@@ -52,7 +55,12 @@ async function run(options: KillableWorkerOptions): Promise<void> {
         accounts,
         destinations: { default: destination },
         twilioUrl,
-        settings: { ...paceOfActivities, requestTimeoutMs: PATIENCE_MS, stallMs: PATIENCE_MS },
+        settings: {
+          ...paceOfActivities,
+          settleMs: SETTLE_MS,
+          requestTimeoutMs: PATIENCE_MS,
+          stallMs: PATIENCE_MS,
+        },
       }),
     ],
     interceptors: { activity: [(context) => ({ inbound: stopping(context, stops) })] },
