@@ -17,7 +17,10 @@ const canMount = await run('unshare', ['-Urm', 'sh', '-c', MOUNT, tmpdir(), 'tru
   () => false,
 );
 
-describe('a disk that is really full', { skip: canMount ? false : 'no mount of our own here' }, () => {
+/** Somewhere it has to be seen: CI may not skip it, and fails at the mount. */
+const isSkipped = !canMount && process.env['CI'] !== 'true';
+
+describe('a disk that is really full', { skip: isSkipped && 'no mount of our own here' }, () => {
   let folder: string;
   let report: FullDiskReport;
   before(async () => {
