@@ -39,12 +39,16 @@ export function isCarriedBy(exportId: string, carried: unknown): carried is Carr
   );
 }
 
-/** The ledger as the next run goes on with it. */
-export function takeOverLedger({ startedAt, days, jobs }: CarriedLedger): Ledger {
+/**
+ * The ledger as the next run goes on with it.
+ *
+ * @param runId the id with which that run began: a reset gives it another one, and is known by that.
+ */
+export function takeOverLedger({ startedAt, days, jobs }: CarriedLedger, runId: string): Ledger {
   return {
     startedAt,
     days: days.map((record) => ({ ...newDay(record.day, startedAt), ...record })),
-    jobs: jobs.map((job, index) => ({ ...newJob(job, index + 1, startedAt), ...job })),
+    jobs: jobs.map((job, index) => ({ ...newJob(job, index + 1, startedAt), inRun: runId, ...job })),
   };
 }
 
@@ -61,13 +65,16 @@ function carriedJob(job: JobRecord, begun: JobRecord): JobRecord {
   // The next run is another one, though nobody has reset anything.
   const picture = job.picture && { ...job.picture, inRun: undefined };
   if (!job.over) return { ...job, picture, inRun: null };
-  const { jobSid, over, inDoubt, fate } = job;
+  const { jobSid, over, inDoubt, fate, abandonedAt, deleteInDoubt, deletedBeforeReset } = job;
   return {
     ...begun,
     jobSid,
     over,
     inDoubt,
     fate,
+    abandonedAt,
+    deleteInDoubt,
+    deletedBeforeReset,
     picture: picture && { ...picture, days: {}, problems: [] },
   };
 }

@@ -26,7 +26,10 @@ import { showPhase } from './search-attributes.ts';
  */
 export async function exportJob(input: ExportJobInput, continued?: CarriedLedger): Promise<ExportJobResult> {
   const request = acceptInput(input, continued);
-  const run = new ExportRun(request, continued ? takeOverLedger(continued) : openLedger(request, now()));
+  const ledger = continued
+    ? takeOverLedger(continued, workflowInfo().originalExecutionRunId)
+    : openLedger(request, now());
+  const run = new ExportRun(request, ledger);
   answerCallers(run);
   run.announce();
 

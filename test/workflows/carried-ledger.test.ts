@@ -23,6 +23,7 @@ import { resultOf } from '../../workflows/result.ts';
 const START = '2025-01-01';
 const NOW = '2026-06-01T00:00:00.000Z';
 const EXPORT_ID = '0190c5f6-7d5a-7c3f-9d3e-6f2a0c8b1d47';
+const NEXT_RUN = '0190c5f6-8a11-7d02-b8a4-1c5e7f90a2d3';
 /** As README says. The engine warns of a payload above 256 kB, and refuses one above 2 MB. */
 const MAXIMUM_BYTES = 150_000;
 const MAXIMUM_BYTES_AT_WORST = 550_000;
@@ -49,7 +50,7 @@ const turn = fc.record({
   statuses: fc.array(status, { minLength: 8, maxLength: 8 }),
   gone: fc.boolean(),
   ends: fc.boolean(),
-  jobEvent: fc.constantFrom('none', 'none', 'quota', 'doubt', 'deletion', 'create'),
+  jobEvent: fc.constantFrom('none', 'none', 'quota', 'doubt', 'deletion', 'reset', 'create'),
   dayEvent: fc.constantFrom('downloaded', 'empty', 'corrupt', 'expired', 'under way', 'under way'),
 });
 
@@ -65,6 +66,8 @@ describe('the ledger that a run hands over', () => {
 
         // A download under way was cut short: nobody fetches the day any more.
         for (const record of ledger.days) if (record.stage === 'fetching') record.stage = 'toFetch';
+        // The next run is another one, though nobody has reset anything.
+        for (const job of ledger.jobs) job.inRun = NEXT_RUN;
         assert.deepEqual(picturesOf(next, at), picturesOf(ledger, at));
       }),
     );
@@ -84,6 +87,11 @@ describe('the ledger that a run hands over', () => {
         progress: progressOf(ledger, request, { phase: phaseOf(ledger), result: null, now: at }),
         result: resultOf(ledger, request, { sweptJobs: [], notCleaned: [] }),
         inDoubt: ledger.jobs.map(({ inDoubt }) => inDoubt),
+        abandoned: ledger.jobs.map(({ abandonedAt, deleteInDoubt, deletedBeforeReset }) => ({
+          abandonedAt,
+          deleteInDoubt,
+          deletedBeforeReset,
+        })),
       };
     }
   });
@@ -126,14 +134,11 @@ describe('the ledger that a run hands over', () => {
   });
 
   it('has what is new to a later version as it begins', () => {
-    const { days, jobs } = takeOverLedger({
-      startedAt: NOW,
-      exportId: EXPORT_ID,
-      days: [{ day: START }],
-      jobs: [{ startDay: START, endDay: START }],
-    });
+    const brought = [{ startDay: START, endDay: START }];
+    const carried = { startedAt: NOW, exportId: EXPORT_ID, days: [{ day: START }], jobs: brought };
+    const { days, jobs } = takeOverLedger(carried, NEXT_RUN);
     assert.deepEqual(days, [newDay(START, NOW)]);
-    assert.deepEqual(jobs, [newJob({ startDay: START, endDay: START }, 1, NOW)]);
+    assert.deepEqual(jobs, [{ ...newJob({ startDay: START, endDay: START }, 1, NOW), inRun: NEXT_RUN }]);
   });
 });
 
@@ -151,6 +156,7 @@ function play(
     if (job.jobSid === null) Object.assign(job, createdAs(`JS${job.submission}`, now));
     if (jobEvent === 'doubt') job.deleteInDoubt = true;
     if (jobEvent === 'deletion') job.abandonedAt = now;
+    if (jobEvent === 'reset') job.deletedBeforeReset = true;
     const days = daysBetween(job.startDay, job.endDay);
     const words = new Map(days.map((day, at) => [day, statuses[at]!]));
     enterPicture(ledger, job, pictureOf(words, { asOf: now, gone }), now);
@@ -226,7 +232,10 @@ function pictureOf(
 }
 
 function handedOver(ledger: Ledger): Ledger {
-  return takeOverLedger(JSON.parse(JSON.stringify(carryLedger(ledger, EXPORT_ID))) as CarriedLedger);
+  return takeOverLedger(
+    JSON.parse(JSON.stringify(carryLedger(ledger, EXPORT_ID))) as CarriedLedger,
+    NEXT_RUN,
+  );
 }
 
 function sizeOf(ledger: Ledger): number {

@@ -204,6 +204,40 @@ describe('an export that goes on in a new run', { timeout: 90_000, concurrency: 
     await endOf(handle);
   });
 
+  it('knows in its new run whether that has been reset since', async () => {
+    const twilio = new LiteralTwilio({ looks: (job) => [{ statuses: all(job, 'Running') }] });
+    const activities = twilio.activities();
+    const toldRuns: unknown[] = [];
+    const handle = await exports.start(
+      {
+        ...activities,
+        watchExportJob: async (input) => {
+          toldRuns.push(input.inRun);
+          return await activities.watchExportJob(input);
+        },
+      },
+      inputOf(2, { poll }),
+    );
+    await until(async () => (await progressOf(handle)).phase === 'waiting');
+    await toNewRun(handle);
+    const [, runId = ''] = await runIdsOf(exports.env.client, handle);
+    await until(() => toldRuns.at(-1) === runId);
+
+    toldRuns.length = 0;
+    const { workflowId } = handle;
+    await exports.env.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId, runId },
+      workflowTaskFinishEventId: 4 as never,
+      requestId: randomUUID(),
+      reason: 'a test',
+    });
+    await until(() => toldRuns.length > 0);
+    assert.deepEqual([...new Set(toldRuns)], [runId]);
+    await tell(exports.env.client.workflow.getHandle(workflowId), 'cancel');
+    await endOf(exports.env.client.workflow.getHandle(workflowId));
+  });
+
   it('looks as it did in the list, and its card tells the rest', async () => {
     const twilio = new LiteralTwilio({
       looks: (job) => [{ statuses: { ...all(job, 'Running'), [job.days[0]!]: 'Completed' } }],

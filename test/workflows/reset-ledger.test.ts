@@ -30,13 +30,23 @@ describe('a job that is gone', () => {
   it('in the same run was deleted by somebody else, also where the export went on in a new run of its own accord', () => {
     const { ledger, job } = submitted('first run');
     look(ledger, job, { ...ALIVE, inRun: 'first run' });
-    const next = takeOverLedger(carryLedger(ledger, 'first run'));
+    const next = takeOverLedger(carryLedger(ledger, 'first run'), 'second run');
     look(ledger, job, { ...GONE, inRun: 'first run' });
     assert.deepEqual(stagesAtTheEnd(ledger, job), ['deleted', 'deleted']);
     const [carried] = next.jobs;
     assert.ok(carried, 'the job is carried over');
     look(next, carried, { ...GONE, inRun: 'second run' });
     assert.deepEqual(stagesAtTheEnd(next, carried), ['deleted', 'deleted']);
+  });
+
+  it('by the first look since a reset was deleted before that, also where the export had gone on in a new run', () => {
+    const { ledger, job } = submitted('first run');
+    look(ledger, job, { ...ALIVE, inRun: 'first run' });
+    const next = takeOverLedger(carryLedger(ledger, 'first run'), 'second run');
+    const [carried] = next.jobs;
+    assert.ok(carried, 'the job is carried over');
+    look(next, carried, { ...GONE, inRun: 'run of the reset' });
+    assert.deepEqual(stagesAtTheEnd(next, carried), ['toSubmit', 'toSubmit']);
   });
 
   it('was deleted by somebody else where a worker of a version before does not say in which run it looked', () => {
