@@ -17,18 +17,21 @@ export type Ending =
   /** `refused`: before anything was made at Twilio, so there is nothing to clean up and nothing to tell. */
   | { kind: 'refused' | 'failed'; error: unknown };
 
+const ENGINE_TIME = 'The time that the engine was told to give the workflow';
+
 /** A stop that came after the last day had its outcome is none. */
 export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
   if (isOver(ledger)) return { kind: 'everyDayIsOver' };
   switch (stopReason?.kind) {
     case 'failure': {
-      if (isOutOfTime(stopReason.error))
-        return { kind: 'timedOut', limit: 'The time that the engine was told to give the workflow' };
+      if (isOutOfTime(stopReason.error)) return { kind: 'timedOut', limit: ENGINE_TIME };
       const nothingWasMade = ledger.jobs.every(({ jobSid, inDoubt }) => jobSid === null && !inDoubt);
       return { kind: nothingWasMade ? 'refused' : 'failed', error: stopReason.error };
     }
     case 'timeout':
       return { kind: 'timedOut', limit: `The timeout of the export, ${formatHours(request.timeoutMs)},` };
+    case 'engineTimeout':
+      return { kind: 'timedOut', limit: ENGINE_TIME };
     case 'cancelSignal':
     case undefined:
       return { kind: 'cancelled' };

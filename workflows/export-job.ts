@@ -13,6 +13,7 @@ import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } 
 import { openLedger } from './ledger.ts';
 import { daysToFetch, isOver, nextSubmissionAt, rangesToSubmit, timeoutEndsAt } from './plan.ts';
 import { showPhase } from './search-attributes.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /**
  * One export, end to end: asks Twilio for the days, waits, downloads each as soon as it is there, asks again for
@@ -71,8 +72,9 @@ async function coolDown({ ledger }: ExportRun, endsAt: string): Promise<void> {
 }
 
 async function stopAfterTimeout(run: ExportRun): Promise<void> {
-  await sleep(msUntil(timeoutEndsAt(run.ledger, run.request)), { summary: 'timeout of the export' });
-  run.stop({ kind: 'timeout' });
+  const { kind, endsAt } = timeLimitOf(timeoutEndsAt(run.ledger, run.request), workflowInfo());
+  await sleep(msUntil(endsAt), { summary: 'timeout of the export' });
+  run.stop({ kind });
 }
 
 /**

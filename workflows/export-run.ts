@@ -15,9 +15,11 @@ import { Interruptions } from './interruptions.ts';
 import type { Ledger } from './ledger.ts';
 import { phaseOf, progressOf } from './progress.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** Why an export stops before all its days are over. The engine's own cancellation needs no word: it is the rest. */
-export type StopReason = { kind: 'cancelSignal' } | { kind: 'timeout' } | { kind: 'failure'; error: unknown };
+export type StopReason =
+  { kind: 'cancelSignal' } | { kind: TimeLimit['kind'] } | { kind: 'failure'; error: unknown };
 
 /** One running export. */
 export class ExportRun {

@@ -24,8 +24,8 @@ export function isFailureOfType(error: unknown, type: ActivityFailureType): bool
 }
 
 /**
- * Whether the engine gave an activity up though it may be tried again: there is no time left in the run timeout or the
- * execution timeout with which the workflow was started.
+ * Whether the engine gave an activity up though it may be tried again: its next attempt would come after the run timeout
+ * or the execution timeout with which the workflow was started. Where looks are far apart, that is long before the end.
  */
 export function isOutOfTime(error: unknown): boolean {
   return error instanceof ActivityFailure && error.retryState === 'TIMEOUT';

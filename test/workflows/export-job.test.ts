@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Duration } from '@temporalio/common';
 import {
   createSkippingExportEnv,
   type ExportEnv,
@@ -307,7 +308,10 @@ describe('exportJob', { timeout: 120_000 }, () => {
     });
     assert.deepEqual(outcomesOf(result), ['failed', 'downloaded', 'downloaded']);
     assert.equal(result?.days[0]?.attempts, 3);
-    assert.match(result?.days[0]?.problem ?? '', /Twilio does not say how the day ended/);
+    assert.match(
+      result?.days[0]?.problem ?? '',
+      /Twilio does not say how the day ended/,
+    );
     assert.deepEqual(
       twilio.jobs.map(({ days }) => days.length),
       [3, 1, 1],
@@ -411,6 +415,41 @@ describe('exportJob', { timeout: 120_000 }, () => {
       'one job, which is deleted: no retry policy begins the export anew',
     );
   });
+
+  const waits: Record<string, { script: Script; cooldown?: Duration }> = {
+    'while it looks every 15 minutes': {
+      script: {
+        looks: (job) => [
+          { statuses: all(job, 'Submitted') },
+          { after: '1 hour', statuses: all(job, 'Running') },
+        ],
+        againAfter: '15 minutes',
+      },
+    },
+    'in a cool-down': { script: { looks: (job) => [{ statuses: all(job, 'Failed') }] }, cooldown: '2 days' },
+    'while it waits for the quota': {
+      script: {
+        create: ({ submission }) => {
+          if (submission > 1) throw fail('QuotaExhausted', 'quota', { retryAfterMs: 72_000_000 });
+        },
+        looks: (job) => [{ after: '1 hour', statuses: all(job, 'Failed') }],
+      },
+    },
+  };
+  for (const [wait, { script, cooldown = '10 minutes' }] of Object.entries(waits))
+    it(`cleans up an hour before the engine ends its time: ${wait}`, async () => {
+      const input = inputOf(2, { resubmit: { cooldown } });
+      const { twilio, failure } = await run(input, script, { workflowRunTimeout: '12 hours' });
+      const { type, result, message } = readFailure(failure);
+      assert.equal(type, 'ExportTimedOut', message);
+      assert.match(message ?? '', /^The time that the engine was told to give the workflow ended first/);
+      assert.deepEqual(outcomesOf(result), ['failed', 'failed']);
+      assert.deepEqual(
+        twilio.jobs.map(({ isAlive }) => isAlive),
+        [false],
+      );
+      assert.ok(hoursOf(twilio) >= 11 && hoursOf(twilio) < 11.2, `${hoursOf(twilio)} hours`);
+    });
 
   it('keeps waiting through an unknown status, and through a day in Submitted for days', async () => {
     const { result } = await run(inputOf(1), {

@@ -36,6 +36,8 @@ export interface Script {
   answerCreate?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
   /** The looks at the job of a submission; after the last one nothing changes any more. */
   looks?: (job: LiteralJob) => Look[];
+  /** How long nothing is new after the last look until the next. */
+  againAfter?: Duration;
   download?: (
     input: DownloadExportDayInput,
     time: number,
@@ -129,7 +131,7 @@ export class LiteralTwilio {
         // The answer to the look before was lost, as that look was cut short: Twilio says the same again.
         if (last && !shows(seen, pictureOf(job, last, job.clockMs))) return pictureOf(job, last, job.clockMs);
         if (!look && attempt === 1 && firstLook === 'now') throw unchanged(poll.minimumIntervalMs);
-        if (!look || (look.onlyFresh && !isFresh)) throw unchanged(NOTHING_NEW_MS);
+        if (!look || (look.onlyFresh && !isFresh)) throw unchanged(this.script.againAfter ?? NOTHING_NEW_MS);
         if (attempt === 1 && firstLook === 'planned' && look.after !== undefined) throw unchanged(look.after);
         job.looked += 1;
         job.clockMs += msToNumber(look.after ?? 0);
