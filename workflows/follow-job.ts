@@ -28,7 +28,10 @@ export async function followJob(run: ExportRun, job: JobRecord): Promise<void> {
       () => losePatience(run, job).then(() => false),
     );
     firstLook = 'planned';
-    if (!isOver) isGivenUp = job.abandonedAt !== null || !(await abandon(run, job));
+    if (isOver) continue;
+    isGivenUp = job.abandonedAt !== null || !(await abandon(run, job));
+    // Twilio took the DELETE, and does not say that it was carried out: the clean-up asks once more.
+    if (job.abandonedAt !== null && isGivenUp && !saysOnlyEnds(job)) job.fate = null;
   }
   closeJob(run.ledger, job, run.request, now());
 }
@@ -57,7 +60,9 @@ async function losePatience(run: ExportRun, job: JobRecord): Promise<void> {
 
 /**
  * Deletes a job of which nothing more is hoped, and says whether more is expected of it all the same: that it goes
- * away. Its days go out again only once it lives no more, so that there are never two live jobs for one day.
+ * away. Its days go out again only once it lives no more, so that there are never two live jobs for one day; or, where
+ * Twilio took the DELETE and tells of the job as before, after an hour. A job whose DELETE is refused keeps the days on
+ * which it may be at work.
  */
 async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   const { ledger, request } = run;
@@ -79,7 +84,8 @@ async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   // Where the answer to a first DELETE was lost, the second one is refused or finds nothing: it was ours all the same.
   await lookAfresh(run, job);
   if (job.abandonedAt !== null) return true;
-  if (fate === 'notDeletable') job.deleteInDoubt = false;
+  // What was there a moment ago and is gone now went by our DELETE, whatever the answer to a second one was.
+  if (fate === 'notDeletable' && !job.picture?.gone) job.deleteInDoubt = false;
   if (isHoped()) return true;
   if (saysOnlyEnds(job)) {
     // Twilio deletes no job that is over, and by all that it says of this one it is: what it leaves untold is not to come.

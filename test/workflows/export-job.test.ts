@@ -610,6 +610,32 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.ok(hoursOf(twilio) < 1.5, `${hoursOf(twilio)} hours`);
   });
 
+  it('blames nobody else where a second DELETE is refused and the job is gone, as the answer to the first was lost', async () => {
+    const { twilio, result } = await run(inputOf(2, { errorPatience: '1 hour' }), {
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'ErrorDuringRun' : 'Completed') }],
+      delete: (jobSid, time) => (jobSid.endsWith('1') && time > 1 ? 'notDeletable' : 'deleted'),
+      answerDelete: (jobSid, time) => {
+        if (jobSid.endsWith('1') && time === 1) throw fail('TwilioUnavailable', 'the answer was lost');
+      },
+      afterDelete: 'gone',
+    });
+    assert.deepEqual(outcomesOf(result), ['downloaded', 'downloaded']);
+    assert.equal(twilio.jobs.length, 2);
+    assert.ok(twilio.deletes.length > 2, 'the first DELETE is tried again');
+  });
+
+  it('asks for days again an hour after a DELETE that Twilio took and did not carry out, and deletes their job once more', async () => {
+    const { twilio, result } = await run(inputOf(1, { errorPatience: '1 hour' }), {
+      looks: (job) => [{ statuses: all(job, job.submission === 1 ? 'ErrorDuringRun' : 'Completed') }],
+      afterDelete: 'unchanged',
+    });
+    assert.equal(result?.outcome, 'complete');
+    assert.ok(hoursOf(twilio) > 2 && hoursOf(twilio) < 2.5, `${hoursOf(twilio)} hours`);
+    const [given] = result.jobs;
+    assert.equal(given?.fate, 'deleted');
+    assert.equal(twilio.deletes.filter((jobSid) => jobSid === given.jobSid).length, 2);
+  });
+
   it('knows its own DELETE again when no answer to it ever came', async () => {
     const { twilio, result } = await run(inputOf(2), {
       looks: (job) => [
