@@ -149,5 +149,7 @@ function missingDayProblem({ status }: DayRecord, job: JobRecord): string {
     return `The day was stuck for longer than the export is patient, and its job was deleted ${where}`;
   if (status === 'DeletedByUserRequest') return `The day was deleted at Twilio by somebody else ${where}`;
   if (job.picture?.gone) return `Twilio does not know the job any more ${where}`;
+  if (!job.picture?.over && job.fate === 'notDeletable')
+    return `Twilio says nothing of the day, and its job could not be deleted ${where}`;
   return `The job is over and Twilio does not say how the day ended ${where}`;
 }

@@ -16,9 +16,22 @@ export function endRemainingDays(
     const before = record.problem === null ? '' : `; before that: ${record.problem}`;
     closeDay(record, {
       outcome: ending.outcome,
-      problem: `${ending.problem} [${status}]${before}`,
+      problem: `${ending.problem} [${status}]${problemOfJob(ledger, record)}${before}`,
     });
   }
+}
+
+/** Each day that waits for the job repeats it, so it is kept short. */
+const MAXIMUM_JOB_PROBLEM_CHARACTERS = 300;
+
+/** What keeps a job's looks from an answer may be all that keeps its days. */
+function problemOfJob(ledger: Ledger, record: DayRecord): string {
+  if (record.stage !== 'submitted') return '';
+  const [first] = lastJobOf(ledger, record)?.picture?.problems ?? [];
+  if (!first) return '';
+  const { problem } = first;
+  const isLong = problem.length > MAXIMUM_JOB_PROBLEM_CHARACTERS;
+  return `; of its job: ${isLong ? `${problem.slice(0, MAXIMUM_JOB_PROBLEM_CHARACTERS)}…` : problem}`;
 }
 
 /** The result of an export whose days are all over, before its manifest is written. */

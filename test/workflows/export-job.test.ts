@@ -310,7 +310,7 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(result?.days[0]?.attempts, 3);
     assert.match(
       result?.days[0]?.problem ?? '',
-      /Twilio does not say how the day ended/,
+      /Twilio says nothing of the day, and its job could not be deleted/,
     );
     assert.deepEqual(
       twilio.jobs.map(({ days }) => days.length),
@@ -397,6 +397,29 @@ describe('exportJob', { timeout: 120_000 }, () => {
     assert.equal(twilio.jobs[0]?.isAlive, false);
     assert.equal(twilio.manifests.length, 1);
     assert.equal(progress?.phase, 'failed');
+  });
+
+  it('tells of each day that the timeout ended what kept its job from an answer, in short', async () => {
+    const activities = new LiteralTwilio({
+      looks: (job) => [{ statuses: all(job, 'Running') }],
+    }).activities();
+    const problem = `Twilio refuses the credential with 401 ${'x'.repeat(5_000)}`;
+    const { failure } = await exports.run(
+      {
+        ...activities,
+        watchExportJob: async (input) => ({
+          ...(await activities.watchExportJob(input)),
+          problems: [{ type: 'AuthenticationRejected', problem }],
+        }),
+      },
+      inputOf(2, { timeout: '5 days' }),
+    );
+    const { type, result } = readFailure(failure);
+    assert.equal(type, 'ExportTimedOut');
+    for (const day of result?.days ?? []) {
+      assert.match(day.problem ?? '', /ended first \[Running\].*Twilio refuses the credential with 401 x+…$/);
+      assert.ok((day.problem ?? '').length < 500, `${day.problem?.length} characters`);
+    }
   });
 
   it('fails with ExportTimedOut and cleans up when the time that the engine was told to give it runs out', async () => {
