@@ -3,16 +3,17 @@
  * stay the last ones. `npm test -- test/client` runs the files whose path contains that; options go to Node.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
+import { findTests, shareOut, writeEntries } from './test-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
-/** For one file: a test that hangs is named instead of hanging the run. */
+/** For one process: a test that hangs is named instead of hanging the run. */
 const LIMIT_MS = 600_000;
 
 const args = process.argv.slice(2);
@@ -20,31 +21,22 @@ const options = args.filter((arg) => arg.startsWith('-'));
 const parts = args.filter((arg) => !arg.startsWith('-'));
 
 try {
-  const files = await findTests();
+  const files = await findTests(root, parts);
   if (files.length === 0) throw new Error(`No test file's path contains ${parts.join(' or ')}.`);
-  const bundles = await mkdtemp(join(tmpdir(), 'bulk-exports-tests-'));
+  const folder = await mkdtemp(join(tmpdir(), 'bulk-exports-tests-'));
   try {
-    process.exitCode = await runTests(files, {
+    const entries = await writeEntries(folder, { root, processes: shareOut(files) });
+    process.exitCode = await runTests(entries, {
       TEMPORAL_CLI_PATH: await findTemporalServer({ say }),
       TEMPORAL_TEST_SERVER_PATH: await findTestServer({ say }),
-      TEST_BUNDLES: bundles,
+      TEST_BUNDLES: folder,
     });
   } finally {
-    await rm(bundles, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
-}
-
-/** Node 20 takes no patterns. */
-async function findTests(): Promise<string[]> {
-  const names = await readdir(join(root, 'test'), { recursive: true });
-  return names
-    .map((name) => join('test', name))
-    .filter((path) => path.endsWith('.test.ts'))
-    .filter((path) => parts.length === 0 || parts.some((part) => path.includes(part)))
-    .toSorted();
 }
 
 function runTests(files: string[], settings: Record<string, string>): Promise<number> {
