@@ -1,13 +1,12 @@
 /** The parts of a run and how they find each other. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TwilioAccount } from '../../activities/index.ts';
 import type { createClosers } from '../../cli/demo/closers.ts';
 import { type Simulator, startSimulator } from '../../simulator/index.ts';
-import { workflowsPath } from '../../worker/index.ts';
+import { quickBundlePath } from '../support/quick-bundle.ts';
 import { type Bystander, startBystander } from './bystander.ts';
 import type { Evidence, JobEvidence } from './check/evidence.ts';
 import { createDurableServer, type DurableServer } from './durable-server.ts';
@@ -72,7 +71,7 @@ export async function setStage(options: ChaosOptions, folder: string, close: Add
   const server = await createDurableServer({ folder: logs, continueAfterEvents, say });
   close('the server', () => server.stop('SIGTERM'));
   const startedAtMs = performance.now();
-  const [bundlePath] = await Promise.all([makeBundle(folder), server.start()]);
+  const [bundlePath] = await Promise.all([quickBundlePath(folder), server.start()]);
   // After all that takes its time: the day whose quota is spent ends soon, and not before workers have started.
   const workersStartMs = WORKERS_START_TIMES * (performance.now() - startedAtMs);
   const midnightMs = Math.max(options.quotaDayEndsAfterMs, workersStartMs);
@@ -158,17 +157,6 @@ const DAY_MS = 86_400_000;
 /** An instant from which Twilio's midnight is so far away, in time of ours. */
 function beforeMidnight(ms: number): number {
   return (Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS - ms * SPEED;
-}
-
-async function makeBundle(folder: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath,
-    workflowInterceptorModules: [fileURLToPath(new URL('quick-timeouts.ts', import.meta.url))],
-    logger: new DefaultLogger('ERROR'),
-  });
-  const path = join(folder, 'workflows.cjs');
-  await writeFile(path, code);
-  return path;
 }
 
 function secretsOf(planned: readonly PlannedExport[]): Record<string, string> {

@@ -12,9 +12,9 @@ import type { FaultScript, LifeScript } from '../../simulator/index.ts';
 import type { ExportPhase } from '../../workflows/api.ts';
 import { daysBetween } from '../../workflows/calendar.ts';
 import { createDurableServer, type DurableServer } from '../chaos/durable-server.ts';
+import { quickBundle } from '../support/quick-bundle.ts';
 import { installQuietRuntime } from '../support/temporal.ts';
 import { until } from '../workflows/new-run.ts';
-import { quickBundle } from './quick-bundle.ts';
 import { filesBelow, quickExport, type RealParts, withRealParts } from './real-parts.ts';
 
 /** What holds an export in a phase, until the server is back and the fault is taken out. */

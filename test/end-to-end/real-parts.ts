@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Dispatcher } from 'undici';
 import type { ActivitySettings, DayStorage, TwilioAccount } from '../../activities/index.ts';
 import { BulkExportsClient } from '../../client/index.ts';
@@ -39,7 +39,7 @@ export interface RealPartsOptions {
   /** How soon a running activity hears from the engine. Default: as long as the SDK takes, which may be 24 seconds. */
   heartbeatThrottle?: Duration;
   /** In place of that of `workflows/` alone. */
-  workflowBundle?: WorkflowBundleWithSourceMap;
+  workflowBundle?: WorkflowBundleOption;
   /** Where Twilio's API is taken to be. Default: where it is. */
   twilioUrl?: (simulator: Simulator) => string;
   /** What carries the requests to Twilio. */

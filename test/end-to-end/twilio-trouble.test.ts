@@ -5,9 +5,9 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportTimedOutError, type ExportHandle } from '../../client/index.ts';
 import type { FaultScript, SimulatorScript } from '../../simulator/index.ts';
 import type { ExportJobInput } from '../../workflows/api.ts';
+import { quickBundle } from '../support/quick-bundle.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { until } from '../workflows/new-run.ts';
-import { quickBundle } from './quick-bundle.ts';
 import { quickExport, type RealParts, type RealPartsOptions, withRealParts } from './real-parts.ts';
 import {
   answers,

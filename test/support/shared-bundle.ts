@@ -7,11 +7,19 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
  * A bundle of workflows, made once in a run of the tests: it takes seconds of computing, and dozens of files need the
  * same. The first one leaves it to the others in the folder that `run.ts` gives; a file that is run alone makes its own.
  */
-export async function sharedBundle(name: string, workflowsPath: string): Promise<WorkflowBundleOption> {
+export async function sharedBundle(
+  name: string,
+  workflowsPath: string,
+  workflowInterceptorModules: string[] = [],
+): Promise<WorkflowBundleOption> {
   const folder = process.env['TEST_BUNDLES'];
   const codePath = folder && join(folder, `${name}.cjs`);
   if (codePath && existsSync(codePath)) return { codePath };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules,
+    logger: new DefaultLogger('ERROR'),
+  });
   if (!codePath) return { code };
   const draft = `${codePath}.${process.pid}`;
   await writeFile(draft, code);

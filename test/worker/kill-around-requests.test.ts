@@ -14,12 +14,12 @@ import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { ExportJobInput, ExportJobResult } from '../../workflows/api.ts';
 import { SPEED, WORKFLOW_TASK_TIMEOUT } from '../chaos/pace.ts';
 import { filesBelow } from '../end-to-end/real-parts.ts';
+import { quickBundlePath } from '../support/quick-bundle.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { type Held, type HoldingFront, startHoldingFront } from './kill/holding-front.ts';
 import { type KillPoint, killPoints } from './kill/kill-points.ts';
 import { type KillableProcess, startKillableWorker } from './kill/killable-process.ts';
 import type { KillableWorkerOptions, Stop } from './kill/killable-worker.ts';
-import { bundleInto } from './kill/quick-bundle.ts';
 
 /** Old enough for Twilio also when its clock runs ahead. */
 const DAY = addDays(dayOf(Date.now()), -10);
@@ -67,7 +67,7 @@ describe('a worker that is killed', { timeout: 120_000 }, () => {
       twilioUrl: front.url,
       destination: pathToFileURL(join(folder, 'files')).href,
       accounts,
-      bundlePath: await bundleInto(folder),
+      bundlePath: await quickBundlePath(folder),
       stops: stopsOf(killPoints),
     };
     const held = new Map(

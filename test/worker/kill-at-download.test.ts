@@ -12,10 +12,10 @@ import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { ExportJobInput, ExportJobResult } from '../../workflows/api.ts';
 import { WORKFLOW_TASK_TIMEOUT } from '../chaos/pace.ts';
 import { filesBelow } from '../end-to-end/real-parts.ts';
+import { quickBundlePath } from '../support/quick-bundle.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { type KillableProcess, startKillableWorker } from './kill/killable-process.ts';
 import type { KillableWorkerOptions } from './kill/killable-worker.ts';
-import { bundleInto } from './kill/quick-bundle.ts';
 
 const TASK_QUEUE = 'killed-at-download';
 const [SAME, CHANGED] = [addDays(dayOf(Date.now()), -6), addDays(dayOf(Date.now()), -5)];
@@ -56,7 +56,7 @@ describe('a worker that is killed at 90 % of its downloads', { timeout: 90_000 }
       twilioUrl: simulator.apiUrl,
       destination: pathToFileURL(root).href,
       accounts: { default: { accountSid, username: accountSid, password: authToken } },
-      bundlePath: await bundleInto(folder),
+      bundlePath: await quickBundlePath(folder),
       stops: [],
     };
     const killed = await startKillableWorker(options);
