@@ -8,6 +8,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import type { History } from '../support/history-json.ts';
 import {
   bundleWithChanges,
+  changedInText,
   recordedHistories,
   replay,
   UNRELEASED,
@@ -120,7 +121,11 @@ describe('of all other changes, as CONTRIBUTING says,', { timeout: 60_000 }, () 
     ],
     [
       'one more command',
-      { file: 'export-job.ts', found: 'const ending = ', changed: "await sleep('1 second');\n$&" },
+      {
+        file: 'export-job.ts',
+        found: 'const ending = ',
+        changed: 'await new Promise((then) => setTimeout(then, 1_000));\n$&',
+      },
     ],
     ['a default that decides', { file: 'input.ts', found: '.default(3)', changed: '.default(1)' }],
     [
@@ -131,7 +136,7 @@ describe('of all other changes, as CONTRIBUTING says,', { timeout: 60_000 }, () 
   for (const [what, change] of breaking)
     it(`breaks a running export: ${what}`, async () => {
       const history = (await recordedHistories(UNRELEASED)).get(SUBMITTED_AGAIN)!;
-      assertBroken(await replayOne(await bundleWithChanges(change), history));
+      assertBroken(await replayOne(await changedInText(await workflowBundle(), change), history));
     });
 });
 

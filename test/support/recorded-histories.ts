@@ -60,6 +60,22 @@ export interface WorkflowChange {
   imports?: string;
 }
 
+/**
+ * A bundle with one change, made in its text: for what stands there as it does in the file, such as strings, numbers
+ * and code that names nothing of other files. It takes no time; to make a bundle takes seconds of computing.
+ */
+export async function changedInText(
+  bundle: WorkflowBundleOption,
+  { file, found, changed }: WorkflowChange,
+): Promise<WorkflowBundleOption> {
+  const code = 'code' in bundle ? bundle.code : await readFile(bundle.codePath, 'utf8');
+  const from = code.indexOf(`/workflows/${file}"\n`);
+  const to = code.indexOf('\n/***/ "', from);
+  const after = code.slice(from, to).replace(found, changed);
+  assert.notEqual(after, code.slice(from, to), `expected workflows/${file} in the bundle to have ${found}`);
+  return { code: code.slice(0, from) + after + code.slice(to) };
+}
+
 /** The bundle of a copy of the workflows with these changes. */
 export async function bundleWithChanges(...changes: WorkflowChange[]): Promise<WorkflowBundleOption> {
   const copy = await mkdtemp(join(tmpdir(), 'changed-'));

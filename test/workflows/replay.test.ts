@@ -7,7 +7,7 @@ import { DeterminismViolationError } from '@temporalio/workflow';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventsOf, type History } from '../support/history-json.ts';
 import {
-  bundleWithChanges,
+  changedInText,
   recordedHistories,
   recordedVersions,
   replay,
@@ -72,14 +72,14 @@ describe('the recorded histories', { timeout: 60_000 }, () => {
     {
       name: 'continued-while-waiting-run-2',
       file: 'export-job.ts',
-      found: /(run\.launch\(\(\) => stopAfterTimeout\(run\)\);)(\s+)(for \(const job of [^\n]+)/,
+      found: /(run\.launch\(\(\) ?=> ?stopAfterTimeout\(run\)\);)(\s+)(for \(const job of [^\n]+)/,
       swapped: '$3$2$1',
       message: /watchExportJob|[Tt]imer/,
     },
   ];
   for (const { name, file, found, swapped, message } of swaps)
     it(`do not replay when two commands are swapped: ${name}`, async () => {
-      const bundle = await bundleWithChanges({ file, found, changed: swapped });
+      const bundle = await changedInText(await workflowBundle(), { file, found, changed: swapped });
       const fault = (await replay(bundle, new Map([[name, histories.get(`${UNRELEASED}/${name}`)!]]))).get(
         name,
       );
