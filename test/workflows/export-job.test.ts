@@ -72,7 +72,7 @@ describe('exportJob', { timeout: 120_000 }, () => {
   });
 
   it('fails with ExportIncomplete and the whole result when days fail for good', async () => {
-    const { twilio, failure } = await run(inputOf(366), {
+    const { twilio, failure } = await run(inputOf(30), {
       looks: (job) => [
         { after: '1 hour', statuses: { ...all(job, 'Completed'), [job.days[0] ?? '']: 'Failed' } },
       ],
@@ -80,8 +80,8 @@ describe('exportJob', { timeout: 120_000 }, () => {
     const { type, result } = readFailure(failure);
     assert.equal(type, 'ExportIncomplete');
     assert.equal(result?.outcome, 'incomplete');
-    assert.equal(result.days.length, 366);
-    assert.equal(result.totals.downloaded, 365);
+    assert.equal(result.days.length, 30);
+    assert.equal(result.totals.downloaded, 29);
     assert.equal(result.days[0]?.attempts, 3);
     assert.equal(twilio.jobs.length, 3);
   });
