@@ -13,7 +13,7 @@ import type { ExportJobInput, ExportJobResult } from '../../workflows/api.ts';
 import { eventsOf, type JsonEvent } from '../support/history-json.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { eventsOfRun, LENGTH_OF_A_RUN, runIdsOf, toNewRun, until } from '../workflows/new-run.ts';
-import { type Edit, installVersion } from './install-package.ts';
+import { type Edit, installVersion, packCopy } from './install-package.ts';
 import { type InstalledWorker, startInstalledWorker } from './installed-worker.ts';
 
 const LAST_DAY = addDays(dayOf(Date.now()), -5);
@@ -22,16 +22,16 @@ const HOUR_MS = 3_600_000;
 
 /** What a person sees, and no command: running exports do not mind. */
 const otherWords: Edit = {
-  file: 'workflows/card.ts',
+  file: 'dist/workflows/card.js',
   from: "'Waiting for Twilio. Nothing to do:",
   to: "'Twilio is at it. Nothing to do:",
 };
 
 /** A command that no running export has in its history. */
 const otherCommands: Edit = {
-  file: 'workflows/export-job.ts',
-  from: '  await run.workThrough(',
-  to: "  await sleep('1 second');\n  await run.workThrough(",
+  file: 'dist/workflows/export-job.js',
+  from: '    await run.workThrough(',
+  to: "    await sleep('1 second');\n    await run.workThrough(",
 };
 
 type ExportHandle = WorkflowHandle<typeof exportJob>;
@@ -66,12 +66,15 @@ describe('a new version of the worker under running exports', { timeout: 180_000
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deploy-'));
     simulator = await startSimulator({ clock: { kind: 'manual' }, script: lives });
-    [env] = await Promise.all([
+    const [server, tarball] = await Promise.all([
       createDevServerEnv({ suggestContinueAsNewAt: LENGTH_OF_A_RUN }),
-      ...[[], [otherWords], [otherWords, otherCommands]].map(async (edits, index) =>
-        projects.set(index + 1, await installVersion(folder, `0.0.${index + 1}`, edits)),
-      ),
+      packCopy(folder),
     ]);
+    env = server;
+    for (const [index, edits] of [[], [otherWords], [otherWords, otherCommands]].entries()) {
+      const version = `0.0.${index + 1}`;
+      projects.set(index + 1, await installVersion({ folder, tarball, version, edits }));
+    }
 
     await deploy(1);
     await beginAll();

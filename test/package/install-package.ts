@@ -54,16 +54,31 @@ export interface Edit {
   to: string;
 }
 
-/** Installs what this checkout would be in another version, with these edits, and gives the folder of the project. */
-export async function installVersion(folder: string, version: string, edits: Edit[]): Promise<string> {
-  const [checkout, project] = [join(folder, `checkout-${version}`), join(folder, `project-${version}`)];
+/** Packs a copy of this checkout, so that its own `dist` is left alone. Gives the path of the tarball. */
+export async function packCopy(folder: string): Promise<string> {
+  const checkout = join(folder, 'checkout');
   await copyCheckout(checkout);
-  const { version: before, dependencies, peerDependencies } = await readManifest();
-  const versionEdit = { file: 'package.json', from: `"version": "${before}"`, to: `"version": "${version}"` };
-  for (const edit of [versionEdit, ...edits]) await applyEdit(checkout, edit);
   const tarball = await packPackage(checkout, folder);
   await rm(checkout, { recursive: true });
+  return tarball;
+}
+
+/** Where a version is installed, and what of. */
+export interface Installation {
+  folder: string;
+  tarball: string;
+  version: string;
+  /** In what was built: to build each version would take seconds of computing. */
+  edits: Edit[];
+}
+
+/** Installs what the package would be in another version, with these edits, and gives the folder of the project. */
+export async function installVersion({ folder, tarball, version, edits }: Installation): Promise<string> {
+  const project = join(folder, `project-${version}`);
+  const { version: before, dependencies, peerDependencies } = await readManifest();
   await installPackage(project, tarball, Object.keys({ ...dependencies, ...peerDependencies }));
+  const versionEdit = { file: 'package.json', from: `"version": "${before}"`, to: `"version": "${version}"` };
+  for (const edit of [versionEdit, ...edits]) await applyEdit(packageFolder(project), edit);
   await writeFile(join(project, 'package.json'), '{"type": "module"}');
   return project;
 }
@@ -91,8 +106,8 @@ async function copyCheckout(checkout: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
 }
 
-async function applyEdit(checkout: string, { file, from, to }: Edit): Promise<void> {
-  const path = join(checkout, file);
+async function applyEdit(installed: string, { file, from, to }: Edit): Promise<void> {
+  const path = join(installed, file);
   const text = await readFile(path, 'utf8');
   if (text.split(from).length !== 2)
     throw new Error(`Expected to find a text once, to make another version [${file}]: ${from}`);
