@@ -52,7 +52,8 @@ describe('an export whose Temporal server goes away and comes back', { timeout: 
   before(async () => {
     installQuietRuntime();
     folder = await mkdtemp(join(tmpdir(), 'bulk-exports-server-'));
-    server = await createDurableServer({ folder, continueAfterEvents: 4_096, say: () => {} });
+    const say = (line: string) => process.stderr.write(`${line}\n`);
+    server = await createDurableServer({ folder, continueAfterEvents: 4_096, say });
     await Promise.all([quickBundle(), server.start()]);
     env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
   });
