@@ -152,7 +152,8 @@ test('an attempt that sent nothing hands on since when the service settles', asy
   );
   assert.equal(lost.failure?.type, 'TwilioUnavailable');
   assert.deepEqual(
-    lost.heartbeats.filter((words) => words !== undefined),
+    // A beat may say it again.
+    [...new Set(lost.heartbeats.filter((words) => words !== undefined))],
     [null],
     'an attempt that sent a create says nothing, and wipes what was said before',
   );

@@ -70,7 +70,9 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[]): DayR
       const key = `${resourceType} ${day}`;
       if (rules.has(key)) continue;
       const ofDay =
-        disturbance === 'terminate' && day === endDay ? [{ ...LINGERING }] : planDay(random.fork(key));
+        disturbance === 'terminate' && day === endDay
+          ? [{ ...LINGERING }]
+          : planDay(random.fork(key), { mayBeUntold: day !== startDay });
       rules.set(
         key,
         ofDay.map((rule) => Object.assign(rule, { resourceType, days: day })),
@@ -80,7 +82,7 @@ function planDays(random: SeededRandom, planned: readonly PlannedExport[]): DayR
   return [...rules.values()].flat();
 }
 
-function planDay(random: SeededRandom): DayRule[] {
+function planDay(random: SeededRandom, { mayBeUntold }: { mayBeUntold: boolean }): DayRule[] {
   if (random.chance(0.15)) return [{ records: 0, file: random.pick(['emptyFile', 'zeroBytes', 'missing']) }];
   return [
     {
@@ -88,9 +90,11 @@ function planDay(random: SeededRandom): DayRule[] {
       ...(random.chance(0.3) && { sizeBytes: random.between(100_000, 3_000_000) }),
       ...(random.chance(0.1) && { fileDelay: '5 minutes' }),
       ...(random.chance(0.2) && { inDetails: 'counted' }),
-      ...(random.chance(0.1) && UNTOLD),
+      ...(random.chance(0.1) && mayBeUntold && UNTOLD),
     },
-    ...(random.chance(0.05) ? [{ ...random.pick([STUCK_AT_FIRST, SILENT_AT_FIRST]) }] : []),
+    ...(random.chance(0.05)
+      ? [{ ...random.pick([STUCK_AT_FIRST, mayBeUntold ? SILENT_AT_FIRST : STUCK_AT_FIRST]) }]
+      : []),
   ];
 }
 
@@ -112,7 +116,10 @@ const UNTOLD: DayRule = {
   ],
 };
 
-/** Its first job says nothing of it, and brings no file: when that job is over, it has to be asked for again. */
+/**
+ * Its first job says nothing of it, and brings no file: when that job is over, it has to be asked for again. Never the
+ * first day of an export: a job that says nothing at all can not be told from one in the queue, and is waited for.
+ */
 const SILENT_AT_FIRST: DayRule = {
   submissions: [1],
   inDetails: 'missing',
