@@ -8,8 +8,8 @@ export interface TimeLimit {
   endsAt: Instant;
 }
 
-/** The clean-up and the manifest together take no longer. */
-const CLEAN_UP_MS = 3_600_000;
+/** Kept for the clean-up and the manifest, which together take no longer. */
+const RESERVED_FOR_CLEAN_UP_MS = 3_600_000;
 
 /** Of a short time the engine gives, so much is left to the clean-up. */
 const CLEAN_UP_SHARE = 0.1;
@@ -31,7 +31,7 @@ export function timeLimitOf(
     runTimeoutMs ? startMs + runTimeoutMs : Infinity,
     executionExpirationTime?.getTime() ?? Infinity,
   );
-  const workEndMs = endMs - Math.min(CLEAN_UP_MS, (endMs - startMs) * CLEAN_UP_SHARE);
+  const workEndMs = endMs - Math.min(RESERVED_FOR_CLEAN_UP_MS, (endMs - startMs) * CLEAN_UP_SHARE);
   if (endMs === Infinity || workEndMs >= Date.parse(timeoutEndsAt))
     return { kind: 'timeout', endsAt: timeoutEndsAt };
   return { kind: 'engineTimeout', endsAt: new Date(workEndMs).toISOString() };
