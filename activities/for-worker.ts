@@ -2,6 +2,7 @@
 export { API_URL_RULE, readApiUrl } from './api-url.ts';
 export { QUOTA_DAY, readDuration, STALL_TIMEOUT } from './durations.ts';
 export type { DurationRule } from './durations.ts';
+export { inParallel } from './in-parallel.ts';
 export { isJsonObject } from './json-object.ts';
 export { hashExportId, hashNamespace } from './marker.ts';
 export { openMarkedJobs } from './marked-jobs.ts';

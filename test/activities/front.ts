@@ -18,15 +18,15 @@ export const notFoundBody = JSON.stringify({ code: 20_404, message: 'not found',
 export async function startFront(
   t: TestContext,
   apiUrl: string,
-  answer: (request: IncomingMessage) => FrontAnswer | null,
+  answer: (request: IncomingMessage) => FrontAnswer | null | Promise<FrontAnswer | null>,
 ): Promise<string> {
+  const answerOrHandOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const own = await answer(request);
+    if (own === null) await handOn(apiUrl, request, response);
+    else response.writeHead(own.status).end(own.body);
+  };
   return await listenOnLoopback(t, (request, response) => {
-    const own = answer(request);
-    if (own === null) {
-      handOn(apiUrl, request, response).catch(() => response.destroy());
-    } else {
-      response.writeHead(own.status).end(own.body);
-    }
+    answerOrHandOn(request, response).catch(() => response.destroy());
   });
 }
 

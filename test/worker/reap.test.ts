@@ -353,6 +353,25 @@ describe('the reaper', { timeout: 120_000 }, () => {
       assert.deepEqual(alive(), []);
     });
 
+    it('lets none wait for another', async (t) => {
+      const { simulator, makeJob, reaper, alive } = await startReapRig(t, env);
+      const exports = await Promise.all([startStill(client), startStill(client)]);
+      await makeJob(exports[0]);
+      await makeJob({ ...exports[1], account: EAST });
+      await Promise.all(exports.map(({ workflowId }) => terminate(workflowId)));
+      const askedOfEast = new Set<string | undefined>();
+      const east = `Basic ${Buffer.from(`${EAST.accountSid}:${EAST.authToken}`).toString('base64')}`;
+      const twilioUrl = await startFront(t, simulator.apiUrl, async ({ method, headers }) => {
+        if (headers.authorization === east) askedOfEast.add(method);
+        await until(() => Promise.resolve(askedOfEast.has(method)));
+        return null;
+      });
+      const options = { ...both(simulator), twilioUrl };
+      const report = await reaper(options).delete(await reaper(options).find());
+      assert.deepEqual(report.failures, []);
+      assert.deepEqual(alive(), []);
+    });
+
     it('goes on with the others where Twilio does not take the credentials of one', async (t) => {
       const { simulator, makeJob, reaper, alive } = await startReapRig(t, env);
       const left = await startStill(client);

@@ -1,9 +1,10 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { TwilioProblem, type MarkedJobs } from '../../activities/for-worker.ts';
+import { inParallel, TwilioProblem, type MarkedJobs } from '../../activities/for-worker.ts';
 import type { TwilioAccount } from '../../activities/index.ts';
 import { enterJudgement } from './enter-judgement.ts';
 import type { FoundExport } from './find-exports.ts';
 import { isUnchanged, judgeExport, type ExportJudgement, type JudgeOptions } from './judge-export.ts';
+import { ACCOUNTS_AT_ONCE } from './list-marked-jobs.ts';
 import { deleteFailure, refusedFailure, temporalFailure } from './reap-failures.ts';
 import type { ReapedJob, ReapReport } from './report.ts';
 
@@ -24,25 +25,43 @@ export interface DeleteOrphansInput {
  * from then on; without Temporal nothing more is deleted.
  */
 export async function deleteOrphans(report: ReapReport, input: DeleteOrphansInput): Promise<void> {
-  const { twilios, signal } = input;
-  const silent = new Set<string>();
+  const temporal = { isSilent: false };
+  await inParallel([...input.twilios], ACCOUNTS_AT_ONCE, async ([account, twilio]) => {
+    await deleteOrphansOf({ account, twilio, temporal, report }, input);
+  });
+}
+
+interface AccountOfReport {
+  account: string;
+  twilio: MarkedJobs;
+  /** One for all accounts. */
+  temporal: { isSilent: boolean };
+  report: ReapReport;
+}
+
+/** One after the other, so that an account that gives no answer is asked once. */
+async function deleteOrphansOf(
+  { account, twilio, temporal, report }: AccountOfReport,
+  input: DeleteOrphansInput,
+): Promise<void> {
+  const { signal } = input;
   const judgements = new Map<string, ExportJudgement>();
   for (const job of report.jobs) {
-    const twilio = twilios.get(job.account);
-    if (job.verdict !== 'orphan' || twilio === undefined || silent.has(job.account)) continue;
-    if (signal.aborted) return;
+    if (job.verdict !== 'orphan' || job.account !== account) continue;
+    if (signal.aborted || temporal.isSilent) return;
     try {
       await judgeAnew(job, judgements, input);
       if (job.verdict === 'orphan') await deleteOrphan(job, twilio, { report, signal });
     } catch (error) {
       if (signal.aborted) return;
       if (isTemporals(error)) {
-        report.failures.push(temporalFailure(error, job));
+        if (!temporal.isSilent) report.failures.push(temporalFailure(error, job));
+        temporal.isSilent = true;
         return;
       }
       if (!(error instanceof TwilioProblem)) throw error;
       report.failures.push(deleteFailure(error, job));
-      if (error.kind !== 'rejected') silent.add(job.account);
+      if (error.kind !== 'rejected') return;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { openMarkedJobs } from '../../activities/for-worker.ts';
+import { inParallel, openMarkedJobs } from '../../activities/for-worker.ts';
 import {
   RESOURCE_TYPES,
   type ActivitySettings,
@@ -41,6 +41,9 @@ export interface JobReaperOptions {
  */
 export const DEFAULT_CLOSED_FOR_MS = 5 * 60_000;
 
+/** A few requests of Temporal for each of them. */
+const EXPORTS_AT_ONCE = 8;
+
 /** Finds the jobs at Twilio that exports have left behind, and deletes them. */
 export interface JobReaper {
   /**
@@ -80,12 +83,12 @@ export function createJobReaper(options: JobReaperOptions): JobReaper {
       // Twilio first: of a job that is seen, the export has begun before, so it is listed by now or soon.
       const { jobs, sought, failures } = await listMarkedJobs({ namespace, twilios, resourceTypes, signal });
       const { byHash, isCut } = await findExports(client, sought, { limits, signal });
-      for (const [hash, found] of byHash) {
+      await inParallel([...byHash], EXPORTS_AT_ONCE, async ([hash, found]) => {
         signal.throwIfAborted();
         const judgement = await judgeExport(client, found, { nowMs: Date.now(), closedForMs });
         for (const { job, exportHash } of sought)
           if (exportHash === hash) enterJudgement(job, found, judgement, accounts);
-      }
+      });
       return {
         namespace,
         accounts: [...twilios.keys()],

@@ -1,5 +1,6 @@
 import {
   hashNamespace,
+  inParallel,
   TwilioProblem,
   type MarkedJob,
   type MarkedJobs,
@@ -26,6 +27,9 @@ export interface ListedJobs {
   failures: ReapFailure[];
 }
 
+/** Twilio limits the requests of an account, and a company may have hundreds of accounts. */
+export const ACCOUNTS_AT_ONCE = 8;
+
 /** Every job with a marker, account by account. Two names of one account show its jobs once, under the first. */
 export async function listMarkedJobs({
   namespace,
@@ -33,27 +37,43 @@ export async function listMarkedJobs({
   resourceTypes,
   signal,
 }: ListMarkedJobsInput): Promise<ListedJobs> {
+  const places = await inParallel([...twilios], ACCOUNTS_AT_ONCE, ([account, twilio]) =>
+    listAccount(twilio, account, { resourceTypes, signal }),
+  );
   const listed: ListedJobs = { jobs: [], sought: [], failures: [] };
   const namespaceHash = hashNamespace(namespace);
   const seen = new Set<string>();
-  for (const [account, twilio] of twilios) {
-    for (const resourceType of resourceTypes) {
-      const found = await findOrFailure(twilio, { account, resourceType }, signal);
-      if ('failure' in found) {
-        listed.failures.push(found.failure);
-        if (found.failure.resourceType === null) break;
-        continue;
-      }
-      for (const marked of found.jobs.filter(({ jobSid }) => !seen.has(jobSid))) {
-        seen.add(marked.jobSid);
-        const job = newJob(marked, { account, resourceType }, namespaceHash);
-        listed.jobs.push(job);
-        if (job.verdict === 'notFound')
-          listed.sought.push({ ...marked, resourceType, exportHash: marked.marker.exportHash, job });
-      }
+  for (const { place, found } of places.flat()) {
+    if ('failure' in found) {
+      listed.failures.push(found.failure);
+      continue;
+    }
+    for (const marked of found.jobs.filter(({ jobSid }) => !seen.has(jobSid))) {
+      seen.add(marked.jobSid);
+      const job = newJob(marked, place, namespaceHash);
+      listed.jobs.push(job);
+      const { resourceType } = place;
+      if (job.verdict === 'notFound')
+        listed.sought.push({ ...marked, resourceType, exportHash: marked.marker.exportHash, job });
     }
   }
   return listed;
+}
+
+/** One type after the other: where its credentials are not taken, no other is asked for. */
+async function listAccount(
+  twilio: MarkedJobs,
+  account: string,
+  { resourceTypes, signal }: Pick<ListMarkedJobsInput, 'resourceTypes' | 'signal'>,
+): Promise<{ place: Place; found: Found }[]> {
+  const lists: { place: Place; found: Found }[] = [];
+  for (const resourceType of resourceTypes) {
+    const place = { account, resourceType };
+    const found = await findOrFailure(twilio, place, signal);
+    lists.push({ place, found });
+    if ('failure' in found && found.failure.resourceType === null) break;
+  }
+  return lists;
 }
 
 interface Place {
@@ -61,11 +81,9 @@ interface Place {
   resourceType: ResourceType;
 }
 
-async function findOrFailure(
-  twilio: MarkedJobs,
-  place: Place,
-  signal: AbortSignal,
-): Promise<{ jobs: MarkedJob[] } | { failure: ReapFailure }> {
+type Found = { jobs: MarkedJob[] } | { failure: ReapFailure };
+
+async function findOrFailure(twilio: MarkedJobs, place: Place, signal: AbortSignal): Promise<Found> {
   try {
     return { jobs: await twilio.find(place.resourceType, signal) };
   } catch (error) {
