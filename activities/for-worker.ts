@@ -7,6 +7,7 @@ export { isJsonObject } from './json-object.ts';
 export { hashExportId, hashNamespace } from './marker.ts';
 export { openMarkedJobs } from './marked-jobs.ts';
 export type { MarkedJob, MarkedJobs } from './marked-jobs.ts';
+export { isFinalStatus } from './twilio/day-status.ts';
 export { parseQuotaForm, QUOTA_FORM_RULE } from './twilio/quota-form.ts';
 export { TwilioProblem } from './twilio/twilio-problem.ts';
 export type { TwilioProblemKind } from './twilio/twilio-problem.ts';

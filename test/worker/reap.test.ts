@@ -494,6 +494,25 @@ describe('the reaper', { timeout: 120_000 }, () => {
           assert.ok(after.failures[0].message.includes(jobSid), after.failures[0].message);
       });
 
+    for (const [title, details] of [
+      ['leaves a day unsaid', { inDetails: 'missing', days: '2026-10-02' }],
+      ['says nothing at all', { inDetails: 'missing' }],
+    ] as const)
+      it(`takes a refusal to delete a job that ${title} for its end`, async (t) => {
+        const { simulator, makeJob, reaper } = await startReapRig(t, env, {
+          script: { days: [details], deleteCompleteAnswers: 405 },
+        });
+        const left = await startStill(client);
+        const jobSid = await makeJob(left);
+        await terminate(left.workflowId);
+        simulator.clock.advance(24 * 3_600_000);
+        const report = await reaper().find();
+        assert.equal(jobOf(report, jobSid).verdict, 'orphan', 'nobody can say that it is over');
+        const after = await reaper().delete(report);
+        const { fate, verdict } = jobOf(after, jobSid);
+        assert.deepEqual([fate, verdict, after.failures], ['notDeletable', 'over', []]);
+      });
+
     it('tries a list and a DELETE again after 429, and a DELETE after 500', async (t) => {
       const { simulator, makeJob, reaper, alive } = await startReapRig(t, env);
       const left = await startStill(client);

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { inParallel, TwilioProblem, type MarkedJobs } from '../../activities/for-worker.ts';
+import { inParallel, isFinalStatus, TwilioProblem, type MarkedJobs } from '../../activities/for-worker.ts';
 import type { TwilioAccount } from '../../activities/index.ts';
 import { enterJudgement } from './enter-judgement.ts';
 import type { FoundExport } from './find-exports.ts';
@@ -86,7 +86,10 @@ async function judgeAnew(
   enterJudgement(job, found, judgement, accounts);
 }
 
-/** Twilio may refuse to delete a job whose days are all over: it has become so meanwhile, and all is well. */
+/**
+ * Twilio may refuse to delete a job whose days are all over, and all is well: it has become so meanwhile, or it was so
+ * and does not name each of its days. Refused in the midst of its work it is something for a person.
+ */
 async function deleteOrphan(
   job: ReapedJob,
   twilio: MarkedJobs,
@@ -97,8 +100,9 @@ async function deleteOrphan(
   if (job.fate !== 'notDeletable') return;
   const now = await twilio.look(job.jobSid, signal);
   if (now === null) job.fate = 'alreadyGone';
-  else if (now.state === 'live') report.failures.push(refusedFailure(job));
-  else job.verdict = now.state;
+  else if (now.state !== 'live') job.verdict = now.state;
+  else if (Object.keys(now.byStatus).every(isFinalStatus)) job.verdict = 'over';
+  else report.failures.push(refusedFailure(job));
 }
 
 /** The client wraps some errors of the server, and not others. */
