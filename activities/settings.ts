@@ -21,6 +21,11 @@ export interface ActivitySettings {
   storageCheckMs: number;
   /** How long Twilio may take for the headers of an answer, and from piece to piece of its body. */
   requestTimeoutMs: number;
+  /**
+   * How long an answer may take to be whole: a byte now and then is never late, and would hold an attempt until the
+   * engine ends it without a word. The largest page needs seconds.
+   */
+  answerTimeoutMs: number;
   /** How often a GET is sent within one attempt of an activity before Twilio counts as unavailable. */
   getTries: number;
   /**
@@ -98,6 +103,7 @@ export const defaultSettings: ActivitySettings = {
   heartbeatMs: 5_000,
   storageCheckMs: 30_000,
   requestTimeoutMs: 30_000,
+  answerTimeoutMs: 2 * 60_000,
   getTries: 3,
   getTriesWithinMs: 2 * 60_000,
   turnWithinMs: 4 * 60_000,

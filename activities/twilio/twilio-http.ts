@@ -4,7 +4,7 @@ import type { ActivitySettings } from '../settings.ts';
 import { createRedactor } from '../redact.ts';
 import type { Turns } from '../turns.ts';
 import { pauseBeforeGet } from './get-pause.ts';
-import { readNetworkError } from './network-error.ts';
+import { notSent, notWhole, toProblem, tooLong } from './no-answer.ts';
 import type { IsQuotaRejection } from './quota-rejection.ts';
 import type { TwilioAccount } from './twilio-account.ts';
 import { TwilioProblem } from './twilio-problem.ts';
@@ -92,13 +92,18 @@ export function createTwilioHttp({
 
   async function send({ method, url, form, signal, success }: TwilioRequest): Promise<TwilioAnswer> {
     const isAbortable = method !== 'POST';
+    const tooSlow = new AbortController();
+    const timer = setTimeout(
+      () => tooSlow.abort(notWhole(settings.answerTimeoutMs)),
+      settings.answerTimeoutMs,
+    );
     let response: Dispatcher.ResponseData;
     let text: string | null;
     try {
       response = await request(url, {
         dispatcher,
         method,
-        signal: isAbortable ? signal : undefined,
+        signal: isAbortable ? AbortSignal.any([signal, tooSlow.signal]) : tooSlow.signal,
         headersTimeout: settings.requestTimeoutMs,
         bodyTimeout: settings.requestTimeoutMs,
         headers: {
@@ -116,7 +121,9 @@ export function createTwilioHttp({
       if (isAbortable) {
         signal.throwIfAborted();
       }
-      throw toProblem(error);
+      throw toProblem(tooSlow.signal.aborted ? tooSlow.signal.reason : error);
+    } finally {
+      clearTimeout(timer);
     }
     const atMs = readDate(response.headers['date']);
     const body = text === null ? null : parseJson(text);
@@ -155,49 +162,12 @@ function isSuccess(status: number, success: TwilioRequest['success']): boolean {
   return success === 'redirect' ? status >= 300 && status < 400 : status >= 200 && status < 300;
 }
 
-/** Those before it have had all places. */
-function notSent(waitedMs: number): TwilioProblem {
-  const waited = `${Math.round(waitedMs / 1_000)} seconds`;
-  return new TwilioProblem({
-    kind: 'unavailable',
-    message:
-      `The request was not sent: it waited ${waited} for its turn behind others of its account: Twilio answers ` +
-      'slowly or not at all, or too much is asked at once',
-    status: null,
-    atMs: Date.now(),
-    retryAfterMs: null,
-    carriedOut: 'no',
-  });
-}
-
-function toProblem(error: unknown): TwilioProblem {
-  if (error instanceof TwilioProblem) {
-    return error;
-  }
-  const { words, sent } = readNetworkError(error);
-  return new TwilioProblem({
-    kind: 'unavailable',
-    message: `Twilio did not answer: ${words}`,
-    status: null,
-    atMs: Date.now(),
-    retryAfterMs: null,
-    carriedOut: sent,
-  });
-}
-
 async function readText(body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<string> {
   const text = await readWithin(body, limitBytes);
   if (text !== null) {
     return text;
   }
-  throw new TwilioProblem({
-    kind: 'unavailable',
-    message: `Twilio's answer is longer than ${limitBytes} bytes`,
-    status: null,
-    atMs: Date.now(),
-    retryAfterMs: null,
-    carriedOut: 'unknown',
-  });
+  throw tooLong(limitBytes);
 }
 
 /** Twilio's own errors have less than one of these; a longer body is somebody else's page, and is not read. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { CreateExportJobInput } from '../../activities/index.ts';
@@ -142,6 +143,40 @@ test('a Twilio that keeps the connection and says nothing is given up in time', 
   assert.equal(failure?.type, 'TwilioUnavailable');
   assert.match(failure?.message ?? '', /no answer came in time/);
 });
+
+const trickles: Record<string, (response: ServerResponse, piece: string) => void> = {
+  'a good answer': (response, piece) => response.write(piece),
+  'an answer that is an error': (response, piece) => {
+    if (!response.headersSent) response.writeHead(503);
+    response.write(piece);
+  },
+};
+for (const [kind, send] of Object.entries(trickles)) {
+  test(`${kind} that trickles for ever is given up: by a look, a delete and a create`, async (t) => {
+    const apiUrl = await listenOnLoopback(t, ({ method, url }, response) => {
+      // The list before the create has to come, or there is none.
+      if (method === 'GET' && url?.includes('/Messages/')) {
+        response.end(JSON.stringify({ jobs: [] }));
+        return;
+      }
+      send(response, '{');
+      const timer = setInterval(() => send(response, ' '), 5);
+      response.on('close', () => clearInterval(timer));
+    });
+    const settings = { answerTimeoutMs: 100, requestTimeoutMs: 60_000, getTries: 1 };
+    const { run } = await startRig(t, { twilioUrl: apiUrl, settings });
+    const ends = [
+      await run('watchExportJob', watch),
+      await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
+      await run('createExportJob', input),
+    ];
+    for (const { failure } of ends) {
+      assert.equal(failure?.type, 'TwilioUnavailable');
+      assert.match(failure?.message ?? '', /came a little at a time, and was not whole after 0\.1 seconds/);
+    }
+    assert.match(ends[2]?.failure?.message ?? '', /Twilio may have made the job/);
+  });
+}
 
 test('no failure shows a credential or a signed link, even if Twilio repeats them, and none is over 2 kB', async (t) => {
   const secret = 'planted+secret/0123456789';

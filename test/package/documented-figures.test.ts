@@ -47,6 +47,12 @@ const figures: Figure[] = [
     [FAULTS, 'It is given up after 30 seconds and tried again'],
   ],
   [
+    'answerTimeoutMs',
+    () => setting('answerTimeoutMs'),
+    2 * MINUTE,
+    [FAULTS, 'It is given up after two minutes and tried again'],
+  ],
+  [
     'stallMs',
     () => setting('stallMs'),
     MINUTE,
