@@ -12,12 +12,21 @@ import { endRemainingDays } from './result.ts';
 export type Ending =
   | { kind: 'everyDayIsOver' }
   | { kind: 'cancelled' }
-  /** `limit`: whose time it was. */
-  | { kind: 'timedOut'; limit: string }
+  | { kind: 'timedOut'; limit: Limit }
   /** `refused`: before anything was made at Twilio, so there is nothing to clean up and nothing to tell. */
   | { kind: 'refused' | 'failed'; error: unknown };
 
-const ENGINE_TIME = 'The time that the engine was told to give the workflow';
+/** A time that was too short for an export. */
+interface Limit {
+  whose: string;
+  /** How to start the next one. */
+  advice: string;
+}
+
+const ENGINE_TIME: Limit = {
+  whose: 'The time that the engine was told to give the workflow',
+  advice: "without a run or execution timeout of the engine: the input's timeout is enough",
+};
 
 /** A stop that came after the last day had its outcome is none. */
 export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
@@ -29,7 +38,13 @@ export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
       return { kind: nothingWasMade ? 'refused' : 'failed', error: stopReason.error };
     }
     case 'timeout':
-      return { kind: 'timedOut', limit: `The timeout of the export, ${formatHours(request.timeoutMs)},` };
+      return {
+        kind: 'timedOut',
+        limit: {
+          whose: `The timeout of the export, ${formatHours(request.timeoutMs)},`,
+          advice: 'with a longer timeout',
+        },
+      };
     case 'engineTimeout':
       return { kind: 'timedOut', limit: ENGINE_TIME };
     case 'cancelSignal':
@@ -46,7 +61,7 @@ export function giveMissingDaysTheirOutcome({ ledger }: ExportRun, ending: Endin
     case 'cancelled':
       return endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
     case 'timedOut':
-      return endRemainingDays(ledger, { outcome: 'failed', problem: `${ending.limit} ended first` });
+      return endRemainingDays(ledger, { outcome: 'failed', problem: `${ending.limit.whose} ended first` });
     case 'refused':
     case 'failed':
       return endRemainingDays(ledger, { outcome: 'failed', problem: problemOf(ending.error) });
@@ -88,12 +103,12 @@ function incompleteMessage(result: ExportJobResult): string {
   );
 }
 
-function timedOutMessage(limit: string, result: ExportJobResult): string {
+function timedOutMessage({ whose, advice }: Limit, result: ExportJobResult): string {
   const missing = result.days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted');
   return (
-    `${limit} ended first [${nameOf(result)}]: ${missing.length} of ${result.totals.days} days are missing, ` +
+    `${whose} ended first [${nameOf(result)}]: ${missing.length} of ${result.totals.days} days are missing, ` +
     `${rangesOf(missing)}. First problem: ${missing[0]?.problem}. ` +
-    `${othersOf(result)}Start an export of the missing days again, with a longer timeout; Twilio's ` +
+    `${othersOf(result)}Start an export of the missing days again, ${advice}; Twilio's ` +
     `support asks for the job sids, ${sidsOf(result)}.`
   );
 }

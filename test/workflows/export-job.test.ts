@@ -391,8 +391,12 @@ describe('exportJob', { timeout: 120_000 }, () => {
     const { twilio, failure, progress } = await run(inputOf(2, { timeout: '5 days' }), {
       looks: (job) => [{ statuses: { ...all(job, 'Completed'), [job.days[1] ?? '']: 'Running' } }],
     });
-    const { type, result } = readFailure(failure);
+    const { type, result, message } = readFailure(failure);
     assert.equal(type, 'ExportTimedOut');
+    assert.match(
+      message ?? '',
+      /^The timeout of the export, 120 hours, ended first .* again, with a longer timeout;/,
+    );
     assert.deepEqual(outcomesOf(result), ['downloaded', 'failed']);
     assert.equal(twilio.jobs[0]?.isAlive, false);
     assert.equal(twilio.manifests.length, 1);
@@ -430,7 +434,12 @@ describe('exportJob', { timeout: 120_000 }, () => {
     );
     const { type, result, message } = readFailure(failure);
     assert.equal(type, 'ExportTimedOut', message);
-    assert.match(message ?? '', /The time that the engine was told to give the workflow ended first/);
+    assert.match(message ?? '', /^The time that the engine was told to give the workflow ended first/);
+    assert.match(
+      message ?? '',
+      / again, without a run or execution timeout of the engine: the input's timeout is/,
+    );
+    assert.doesNotMatch(message ?? '', /longer/);
     assert.deepEqual(outcomesOf(result), ['downloaded', 'failed']);
     assert.deepEqual(
       twilio.jobs.map(({ isAlive }) => isAlive),
