@@ -5,7 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ExportHandle } from '../../client/index.ts';
 import { createJobReaper, type ReapReport } from '../../worker/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
-import { jobOf, until, untilListed } from '../worker/reap-rig.ts';
+import { forget, FORGETS_AT_ONCE, jobOf, until, untilListed } from '../worker/reap-rig.ts';
 import { accountOf, quickExport, type RealParts, withRealParts } from './real-parts.ts';
 
 /** No job ends by itself here. */
@@ -14,7 +14,7 @@ const LONG_QUEUE = { simulator: { script: { life: { submitted: '30 days' } } } }
 describe('reaping after real exports', { timeout: 60_000 }, () => {
   let env: TestWorkflowEnvironment;
   before(async () => {
-    env = await createDevServerEnv();
+    env = await createDevServerEnv({ dynamicConfig: FORGETS_AT_ONCE });
   });
   after(() => env.teardown());
 
@@ -32,7 +32,7 @@ describe('reaping after real exports', { timeout: 60_000 }, () => {
       await kept.cancel();
       await assert.rejects(kept.result(), /cancelled/);
 
-      const report = await reap(parts);
+      const { after: report } = await reap(parts);
       assert.deepEqual(
         [first, second, third].map((jobSid) => {
           const { verdict, fate, workflowId } = jobOf(report, jobSid);
@@ -47,6 +47,24 @@ describe('reaping after real exports', { timeout: 60_000 }, () => {
       assert.equal(simulator.ledger().jobsAlive, 2);
       await running.cancel();
       await assert.rejects(running.result(), /cancelled/);
+    });
+  });
+
+  it('shows the job of one that was deleted while it ran, and leaves it to a person', async () => {
+    await withRealParts(env, LONG_QUEUE, async (parts) => {
+      const { exports, simulator, client } = parts;
+      const handle = await exports.startExport(quickExport(3), { workflowId: randomUUID() });
+      const jobSid = await nextJob(parts, handle, []);
+      assert.equal(jobOf((await reap(parts)).found, jobSid).verdict, 'running');
+      const { workflowId } = handle;
+      const { runId } = await handle.describe();
+      await forget(client, { workflowId, runId });
+      await assert.rejects(handle.result(), { type: 'ExportNotFound' });
+
+      const { found, after } = await reap(parts);
+      for (const { verdict, fate } of [jobOf(found, jobSid), jobOf(after, jobSid)])
+        assert.deepEqual([verdict, fate], ['notFound', null]);
+      assert.equal(simulator.ledger().jobsAlive, 1);
     });
   });
 });
@@ -68,11 +86,13 @@ async function nextJob(
   return sids()[0] ?? '';
 }
 
-async function reap({ simulator, client }: RealParts): Promise<ReapReport> {
+/** As `bulk-exports reap --delete`: what it finds, and what becomes of it. */
+async function reap({ simulator, client }: RealParts): Promise<{ found: ReapReport; after: ReapReport }> {
   const accounts = { default: accountOf(simulator) };
   const reaper = createJobReaper({ accounts, twilioUrl: simulator.apiUrl, client, closedForMs: 0 });
   try {
-    return await reaper.delete(await reaper.find());
+    const found = await reaper.find();
+    return { found, after: await reaper.delete(found) };
   } finally {
     await reaper.close();
   }
