@@ -13,12 +13,13 @@ import {
   type ExportHandle,
   type ExportJobResult,
 } from '../../client/index.ts';
-import type { LedgerJob, Simulator, SimulatorScript } from '../../simulator/index.ts';
-import { daysBetween } from '../../workflows/calendar.ts';
+import type { LedgerJob, Simulator, SimulatorOptions, SimulatorScript } from '../../simulator/index.ts';
+import { addDays, dayOf, daysBetween } from '../../workflows/calendar.ts';
 import type { ExportJobInput } from '../../workflows/api.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { until } from '../workflows/new-run.ts';
 import {
+  checkUntilComplete,
   filesBelow,
   quickExport,
   type RealParts,
@@ -43,7 +44,7 @@ const NEVER_DONE: SimulatorScript = {
 
 const ALL_WELL: SimulatorScript = { life: { submitted: 0, running: 0 } };
 
-describe('an export that is reset', { timeout: 120_000 }, () => {
+describe('an export that is reset', { timeout: 180_000 }, () => {
   let env: TestWorkflowEnvironment;
   before(async () => {
     env = await createDevServerEnv();
@@ -113,6 +114,36 @@ describe('an export that is reset', { timeout: 120_000 }, () => {
           assert.equal((await ended).outcome, 'complete');
           await assertIsComplete(exported);
           assert.equal(exported.jobs().length, 2, 'jobs at Twilio');
+        }),
+      );
+    });
+  });
+
+  it('to any point that it has come to, while it waits for the quota, waits on, and then asks for what is missing alone', async () => {
+    const today = dayOf(Date.now());
+    const quota: SimulatorOptions = {
+      quotaDays: 3,
+      clock: { kind: 'manual', start: `${today}T12:00:00Z` },
+    };
+    const script = { ...failing([1]), ...ALL_WELL };
+    await withExports({ script, count: 4, simulator: quota }, async (all, { simulator }) => {
+      await Promise.all(
+        all.map(async (exported) => {
+          const waits = async () => (await exported.handle.progress()).phase === 'waitingForQuota';
+          await until(waits);
+          await resetTo(exported, spread(exported, all));
+          await until(waits);
+          assert.equal(exported.jobs().length, 1, 'jobs at Twilio');
+        }),
+      );
+      simulator.clock.advance(24 * 3_600_000);
+      await Promise.all(
+        all.map(async (exported) => {
+          await checkUntilComplete(exported.handle);
+          await assertIsComplete(exported);
+          assertNoDayLivesTwice(exported);
+          const used = { [today]: 3, [addDays(today, 1)]: 1 };
+          assert.deepEqual(simulator.ledger().quotaUsed[exported.accountSid], used);
         }),
       );
     });
@@ -188,17 +219,27 @@ describe('an export that is reset', { timeout: 120_000 }, () => {
 
   /** The same export so many times, side by side, in accounts of their own. */
   async function withExports(
-    { script, count, more }: { script: SimulatorScript; count: number; more?: Partial<ExportJobInput> },
+    {
+      script,
+      count,
+      more,
+      simulator: others,
+    }: {
+      script: SimulatorScript;
+      count: number;
+      more?: Partial<ExportJobInput>;
+      simulator?: SimulatorOptions;
+    },
     work: (all: Exported[], parts: RealParts) => Promise<void>,
   ): Promise<void> {
     const credentials = Array.from({ length: count }, (_, index) => ({
       accountSid: `AC${String(index).padStart(32, '0')}`,
       authToken: '7e57'.repeat(8),
     }));
-    const [first = credentials[0], ...others] = credentials;
+    const [first = credentials[0], ...rest] = credentials;
     if (first === undefined) return;
     const options: RealPartsOptions = {
-      simulator: { script, credentials: [first, ...others] },
+      simulator: { ...others, script, credentials: [first, ...rest] },
       accounts: () =>
         Object.fromEntries(
           credentials.map(({ accountSid, authToken }) => [

@@ -10,12 +10,13 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Dispatcher } from 'undici';
 import type { ActivitySettings, DayStorage, TwilioAccount } from '../../activities/index.ts';
-import { BulkExportsClient } from '../../client/index.ts';
+import { BulkExportsClient, ExportError, type ExportHandle } from '../../client/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.ts';
 import { BulkExportsPlugin, createWorker } from '../../worker/index.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { ExportJobInput } from '../../workflows/api.ts';
 import { workflowBundle } from '../support/temporal.ts';
+import { until } from '../workflows/new-run.ts';
 
 /** What a test works with. */
 export interface RealParts {
@@ -120,8 +121,8 @@ export function accountOf({ accountSid, authToken }: Simulator): TwilioAccount {
 export async function makeJob(
   simulator: Simulator,
   { resourceType, startDay, endDay, friendlyName = 'of somebody else' }: ExportJobInput,
+  { username, password }: Omit<TwilioAccount, 'accountSid'> = accountOf(simulator),
 ): Promise<string> {
-  const { username, password } = accountOf(simulator);
   const response = await fetch(`${simulator.apiUrl}/v1/Exports/${resourceType}/Jobs`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
@@ -135,6 +136,17 @@ export async function makeJob(
 export function quickExport(count: number, more: Partial<ExportJobInput> = {}): ExportJobInput {
   const endDay = addDays(dayOf(Date.now()), -10);
   return { resourceType: 'Messages', startDay: addDays(endDay, 1 - count), endDay, ...quickInput, ...more };
+}
+
+/** A look is asked for again and again: at most one for each minimum interval counts. */
+export async function checkUntilComplete(handle: ExportHandle): Promise<void> {
+  await until(async () => {
+    if ((await handle.progress()).phase === 'complete') return true;
+    await handle.checkNow().catch((error: unknown) => {
+      if (!(error instanceof ExportError && error.type === 'ExportEnded')) throw error;
+    });
+    return false;
+  });
 }
 
 /** Every file below a folder, relative to it, in order. */

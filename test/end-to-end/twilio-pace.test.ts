@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { ExportError, type ExportHandle } from '../../client/index.ts';
+import type { ExportHandle } from '../../client/index.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { until } from '../workflows/new-run.ts';
-import { quickExport, type RealPartsOptions, withRealParts } from './real-parts.ts';
+import { checkUntilComplete, quickExport, type RealPartsOptions, withRealParts } from './real-parts.ts';
 import { answers, startTroubledFront } from './troubled-front.ts';
 
 const MINUTE_MS = 60_000;
@@ -183,15 +183,4 @@ async function cardOf(client: Client, { workflowId }: ExportHandle): Promise<str
     .getHandle(workflowId)
     .query<{ currentDetails: string }>('__temporal_workflow_metadata');
   return currentDetails;
-}
-
-/** A look is asked for again and again: at most one for each minimum interval counts. */
-async function checkUntilComplete(handle: ExportHandle): Promise<void> {
-  await until(async () => {
-    if ((await handle.progress()).phase === 'complete') return true;
-    await handle.checkNow().catch((error: unknown) => {
-      if (!(error instanceof ExportError && error.type === 'ExportEnded')) throw error;
-    });
-    return false;
-  });
 }

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { type Simulator, startSimulator } from '../../simulator/index.ts';
+import { type Simulator, startSimulator, TEST_ACCOUNT_SID, TEST_AUTH_TOKEN } from '../../simulator/index.ts';
 import { addDays, dayOf } from '../../workflows/calendar.ts';
 import type { exportJob } from '../../workflows/index.ts';
 import type { ExportJobInput, ExportJobResult } from '../../workflows/api.ts';
 import { eventsOf, type JsonEvent } from '../support/history-json.ts';
+import { makeJob } from '../end-to-end/real-parts.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { eventsOfRun, LENGTH_OF_A_RUN, runIdsOf, toNewRun, until } from '../workflows/new-run.ts';
 import { type Edit, installVersion, packCopy } from './install-package.ts';
@@ -44,10 +45,15 @@ const exportsOf = {
   downloading: { resourceType: 'Messages', startDay: addDays(LAST_DAY, -3) },
   cooling: { resourceType: 'Messages', startDay: addDays(LAST_DAY, -2) },
   cleaning: { resourceType: 'Calls', startDay: addDays(LAST_DAY, -1) },
+  waitingForQuota: { resourceType: 'Messages', startDay: addDays(LAST_DAY, -7) },
   long: { resourceType: 'Messages', startDay: LAST_DAY },
 } as const;
 
 type Name = keyof typeof exportsOf;
+
+/** The account of an export that waits for its quota: it has none left. All others have enough. */
+const SPENT = { accountSid: `AC${'2'.repeat(32)}`, authToken: '5be7'.repeat(8) };
+const QUOTA_DAYS = 20;
 
 /** Version 1 begins the exports; in its place comes 2, then 3, which is not compatible, and then 2 again. */
 describe('a new version of the worker under running exports', { timeout: 180_000 }, () => {
@@ -65,7 +71,13 @@ describe('a new version of the worker under running exports', { timeout: 180_000
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'deploy-'));
-    simulator = await startSimulator({ clock: { kind: 'manual' }, script: lives });
+    simulator = await startSimulator({
+      clock: { kind: 'manual' },
+      script: lives,
+      credentials: [{ accountSid: TEST_ACCOUNT_SID, authToken: TEST_AUTH_TOKEN }, SPENT],
+      quotaDays: QUOTA_DAYS,
+    });
+    await writeFile(join(folder, 'accounts.json'), JSON.stringify({ spent: SPENT }));
     const [server, tarball] = await Promise.all([
       createDevServerEnv({ suggestContinueAsNewAt: LENGTH_OF_A_RUN }),
       packCopy(folder),
@@ -85,7 +97,10 @@ describe('a new version of the worker under running exports', { timeout: 180_000
     cards.set('2', await cardOf('waiting'));
     simulator.clock.advance(2 * HOUR_MS);
     for (const name of Object.keys(exportsOf) as Name[])
-      if (name !== 'long') results.set(name, await handles.get(name)!.result());
+      if (name !== 'long' && name !== 'waitingForQuota') results.set(name, await handles.get(name)!.result());
+    simulator.clock.advance(24 * HOUR_MS);
+    await handles.get('waitingForQuota')!.signal('checkNow');
+    results.set('waitingForQuota', await handles.get('waitingForQuota')!.result());
 
     await deploy(3);
     const long = handles.get('long')!;
@@ -138,6 +153,10 @@ describe('a new version of the worker under running exports', { timeout: 180_000
     assertComplete('cooling', { jobs: 2 });
   });
 
+  it('waits on for the quota, and then asks once for what it was refused', () => {
+    assertComplete('waitingForQuota', { jobs: 1 });
+  });
+
   it('ends the clean-up of a cancelled export: its job is deleted', () => {
     const result = results.get('cleaning');
     assert.equal(result?.outcome, 'cancelled');
@@ -158,6 +177,7 @@ describe('a new version of the worker under running exports', { timeout: 180_000
       TWILIO_ACCOUNT_SID: simulator.accountSid,
       TWILIO_AUTH_TOKEN: simulator.authToken,
       TWILIO_BULKEXPORTS_URL: simulator.apiUrl,
+      BULK_EXPORTS_ACCOUNTS: join(folder, 'accounts.json'),
       BULK_EXPORTS_DESTINATIONS: JSON.stringify({ default: pathToFileURL(join(folder, 'files')).href }),
     });
   }
@@ -172,9 +192,23 @@ describe('a new version of the worker under running exports', { timeout: 180_000
       operation: 'createJob',
       resourceType: 'Participants',
     });
-    for (const name of ['waiting', 'handedOver', 'downloading', 'cleaning', 'long'] as const)
+    const spending = {
+      resourceType: 'Calls',
+      startDay: addDays(LAST_DAY, 1 - QUOTA_DAYS),
+      endDay: LAST_DAY,
+    } as const;
+    await makeJob(simulator, spending, { username: SPENT.accountSid, password: SPENT.authToken });
+    for (const name of [
+      'waiting',
+      'handedOver',
+      'downloading',
+      'cleaning',
+      'waitingForQuota',
+      'long',
+    ] as const)
       await begin(name);
     await Promise.all([
+      until(async () => (await phaseOf('waitingForQuota')) === 'waitingForQuota'),
       until(async () => (await phaseOf('waiting')) === 'waiting'),
       until(async () => (await phaseOf('long')) === 'waiting'),
       until(async () => (await phaseOf('handedOver')) === 'waiting').then(() =>
@@ -198,6 +232,7 @@ describe('a new version of the worker under running exports', { timeout: 180_000
       resourceType,
       startDay,
       endDay: startDay,
+      account: name === 'waitingForQuota' ? 'spent' : 'default',
       poll: { minimumInterval: '1 second', maximumInterval: '1 second' },
       resubmit: { cooldown: '5 seconds' },
     };
@@ -231,7 +266,8 @@ describe('a new version of the worker under running exports', { timeout: 180_000
     assert.equal(result?.outcome, 'complete');
     assert.deepEqual(result?.notCleaned, []);
     const { resourceType, startDay: day } = exportsOf[name];
-    const expected = simulator.expectedFile({ resourceType, day, submission: jobs });
+    const { accountSid } = name === 'waitingForQuota' ? SPENT : simulator;
+    const expected = simulator.expectedFile({ resourceType, day, submission: jobs, accountSid });
     assert.deepEqual(
       result?.days.map(({ outcome, attempts, sha256 }) => ({ outcome, attempts, sha256 })),
       [{ outcome: 'downloaded', attempts: jobs, sha256: expected?.sha256 }],
@@ -242,7 +278,9 @@ describe('a new version of the worker under running exports', { timeout: 180_000
   /** That so many were made, and none is left. */
   function assertJobs(name: Name, count: number): void {
     const { startDay } = exportsOf[name];
-    const made = simulator.ledger().jobs.filter((job) => job.startDay === startDay);
+    const made = simulator
+      .ledger()
+      .jobs.filter((job) => job.startDay === startDay && job.endDay === startDay);
     assert.deepEqual(
       made.map(({ state }) => state),
       Array<string>(count).fill('deleted'),
