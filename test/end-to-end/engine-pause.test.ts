@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ExportActivities } from '../../activities/index.ts';
 import { ExportCancelledError, type ExportHandle } from '../../client/index.ts';
@@ -99,13 +101,19 @@ describe('an export of which an activity is paused', { timeout: 120_000 }, () =>
     it(`says so, and goes on to its end once it is unpaused: ${held.title}`, async () => {
       await withPaused(held, async ({ parts, handle, pendingOf }) => {
         const { problems } = await handle.progress();
-        assert.match(
-          problems[0]?.problem ?? '',
-          new RegExp(
-            `^${held.type} is paused by an operator \\(to look at it\\): it goes on once it is unpaused, in the Web ` +
-              `UI or by "temporal activity unpause --workflow-id '${handle.workflowId}' --activity-id \\d+"\\.$`,
-          ),
-        );
+        const [, type, command = ''] = SAYS_PAUSED.exec(problems[0]?.problem ?? '') ?? [];
+        assert.equal(type, held.type, problems[0]?.problem);
+        const [activityId = '', ...words] = (await wordsOf(command)).toReversed();
+        assert.match(activityId, /^\d+$/);
+        const expected = [
+          'temporal',
+          'activity',
+          'unpause',
+          '--workflow-id',
+          handle.workflowId,
+          '--activity-id',
+        ];
+        assert.deepEqual(words.toReversed(), expected);
         assert.ok(Math.abs(Date.parse(problems[0]?.since ?? '') - Date.now()) < 60_000, problems[0]?.since);
         if (held.says) assert.match(problems[1]?.problem ?? '', held.says);
         assert.doesNotMatch(JSON.stringify(problems), /is retried/);
@@ -174,7 +182,7 @@ describe('an export of which an activity is paused', { timeout: 120_000 }, () =>
     };
     await withRealParts(env, options, async (parts) => {
       const { simulator } = parts;
-      const handle = await parts.exports.startExport(quickExport(1), { workflowId: randomUUID() });
+      const handle = await parts.exports.startExport(quickExport(1), { workflowId: hostileId() });
       const pending = async () => {
         const { pendingActivities } = (await handle.describe()).raw;
         return pendingActivities?.find(({ activityType }) => activityType?.name === type);
@@ -196,6 +204,20 @@ describe('an export of which an activity is paused', { timeout: 120_000 }, () =>
     });
   }
 });
+
+const SAYS_PAUSED =
+  /^(\w+) is paused by an operator \(to look at it\): it goes on once it is unpaused, in the Web UI or by "(temporal .*)"\.$/;
+
+/** As a shell reads a command that a person has copied. */
+async function wordsOf(command: string): Promise<string[]> {
+  const { stdout } = await run('sh', ['-c', `printf '%s\\n' ${command}`]);
+  return stdout.trimEnd().split('\n');
+}
+
+const run = promisify(execFile);
+
+/** A workflow id of which a shell would make something else. */
+const hostileId = (): string => `it's "paused" \\ $(echo x) \`echo y\` & ; * ${randomUUID()}`;
 
 /** `temporal.api.enums.v1.PendingActivityState`. */
 const PAUSED = 4;
