@@ -4,18 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Info } from '@temporalio/activity';
-import type { CreateExportJobInput, ExportManifest, SweepExportJobsInput } from '../../activities/index.ts';
-import { days, EXPORT_ID, identity, type Rig, startRig } from './rig.ts';
-
-const create: CreateExportJobInput = {
-  ...identity,
-  destination: 'default',
-  startDay: '2026-10-01',
-  endDay: '2026-10-03',
-  friendlyName: 'October',
-  submission: 1,
-  isUnderWay: false,
-};
+import type { ExportManifest, SweepExportJobsInput } from '../../activities/index.ts';
+import { create, days, EXPORT_ID, identity, type Rig, startRig } from './rig.ts';
 
 test('what became of a job is a fate: deleted, already gone, or not deletable', async (t) => {
   const { simulator, run } = await startRig(t);

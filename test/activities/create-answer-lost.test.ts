@@ -3,20 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { CreateExportJobInput } from '../../activities/index.ts';
 import { TEST_ACCOUNT_SID, TEST_AUTH_TOKEN } from '../../simulator/api.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { identity, startRig } from './rig.ts';
-
-const input: CreateExportJobInput = {
-  ...identity,
-  destination: 'default',
-  startDay: '2026-10-01',
-  endDay: '2026-10-03',
-  friendlyName: 'October',
-  submission: 1,
-  isUnderWay: false,
-};
+import { create, startRig } from './rig.ts';
 
 /** The create was carried out, and this is all that comes back. */
 const losses: Record<string, (response: ServerResponse) => void> = {
@@ -47,10 +36,10 @@ for (const [loss, answer] of Object.entries(losses)) {
       settings: { settleMs: 60, requestTimeoutMs: 300 },
     });
     apiUrl = simulator.apiUrl;
-    const lost = await run('createExportJob', input);
+    const lost = await run('createExportJob', create);
     assert.equal(lost.failure?.type, 'TwilioUnavailable', String(lost.error));
     assert.equal(lost.failure?.nonRetryable, false);
-    const found = await run('createExportJob', input, {
+    const found = await run('createExportJob', create, {
       attempt: 2,
       heartbeatDetails: lost.heartbeats.at(-1),
     });

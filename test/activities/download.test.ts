@@ -19,7 +19,7 @@ import {
 import type { DayStorage, DownloadExportDayInput } from '../../activities/index.ts';
 import type { DayScript, FaultKindScript, SimulatorOptions } from '../../simulator/index.ts';
 import { startDayServer } from './day-server.ts';
-import { identity, runActivity, startRig } from './rig.ts';
+import { create, identity, runActivity, startRig } from './rig.ts';
 import type { Rig, RigOptions } from './rig.ts';
 
 const DAY = '2026-10-01';
@@ -617,15 +617,7 @@ async function startDays(t: TestContext, day: DayScript = {}, options: RigOption
     script: { ...options.simulator?.script, days: [{ statuses: [{ status: 'Completed' }], ...day }] },
   };
   const rig = await startRig(t, { ...options, simulator });
-  await rig.run('createExportJob', {
-    ...identity,
-    destination: 'default',
-    startDay: '2026-10-01',
-    endDay: '2026-10-03',
-    friendlyName: 'October',
-    submission: 1,
-    isUnderWay: false,
-  });
+  await rig.run('createExportJob', create);
   return rig;
 }
 

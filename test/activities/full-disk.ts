@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
-import { identity, quickSettings, runActivity, type Ran } from './rig.ts';
+import { create, identity, quickSettings, runActivity, type Ran } from './rig.ts';
 
 /** What one attempt came to, and what then lay in the destination. */
 export interface FullDiskStep {
@@ -41,18 +41,10 @@ const { activities, close } = createActivities({
   twilioUrl: simulator.apiUrl,
   settings: { ...quickSettings, stallMs: 10_000 },
 });
-const create = {
-  ...identity,
-  destination: 'default',
-  startDay: day,
-  endDay: day,
-  friendlyName: 'October',
-  submission: 1,
-  isUnderWay: false,
-};
+const oneDay = { ...create, startDay: day, endDay: day };
 const download = { ...identity, destination: 'default', day, status: 'Completed' } as const;
 
-await runActivity(activities.createExportJob, create);
+await runActivity(activities.createExportJob, oneDay);
 const ballast = join(root, '_ballast');
 await writeFile(ballast, Buffer.alloc(800 * 1024));
 const first = await see(runActivity(activities.downloadExportDay, download));
@@ -64,7 +56,7 @@ const report: FullDiskReport = {
   expected: simulator.expectedFile({ resourceType: 'Messages', day }),
   first,
   withRoom,
-  create: await see(runActivity(activities.createExportJob, { ...create, submission: 2 })),
+  create: await see(runActivity(activities.createExportJob, { ...oneDay, submission: 2 })),
   manifest: await see(
     runActivity(activities.writeExportManifest, {
       ...identity,

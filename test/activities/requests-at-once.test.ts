@@ -9,32 +9,11 @@ import type { CreateActivitiesOptions, ExportActivities, JobPicture } from '../.
 import { createTwilioHttp } from '../../activities/twilio/twilio-http.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { days, identity, quickSettings, runActivity } from './rig.ts';
+import { create, watch, days, identity, quickSettings, runActivity } from './rig.ts';
 
 const SID = `AC${'a'.repeat(32)}`;
 const OTHER_SID = `AC${'b'.repeat(32)}`;
 const JOB_SID = `JS${'0'.repeat(32)}`;
-const create = {
-  ...identity,
-  destination: 'default',
-  startDay: '2026-10-01',
-  endDay: '2026-10-03',
-  friendlyName: 'October',
-  submission: 1,
-  isUnderWay: false,
-};
-const watch = {
-  ...identity,
-  jobSid: JOB_SID,
-  friendlyName: 'October',
-  startDay: '2026-10-01',
-  endDay: '2026-10-03',
-  createdAt: '2026-10-10T12:00:00.000Z',
-  seen: null,
-  firstLook: 'planned' as const,
-  returnUnchanged: false,
-  poll: { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 },
-};
 const sweep = { ...identity, ...days, keep: [], createInDoubt: false };
 const remove = { ...identity, jobSid: JOB_SID };
 

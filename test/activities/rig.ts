@@ -9,7 +9,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
-import type { ActivitySettings, ExportActivities } from '../../activities/index.ts';
+import type {
+  ActivitySettings,
+  CreateExportJobInput,
+  ExportActivities,
+  WatchExportJobInput,
+} from '../../activities/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import type { Simulator, SimulatorOptions } from '../../simulator/index.ts';
 
@@ -66,6 +71,29 @@ export const identity = { account: 'default', resourceType: 'Messages', exportId
 
 /** The days of that export. */
 export const days = { startDay: '2026-10-01', endDay: '2026-10-03' } as const;
+
+/** The first create of that export. */
+export const create: CreateExportJobInput = {
+  ...identity,
+  ...days,
+  destination: 'default',
+  friendlyName: 'October',
+  submission: 1,
+  isUnderWay: false,
+};
+
+/** The first look at a job of its days, which is none of a simulator's. */
+export const watch: WatchExportJobInput = {
+  ...identity,
+  ...days,
+  jobSid: `JS${'0'.repeat(32)}`,
+  friendlyName: 'October',
+  createdAt: '2026-10-10T12:00:00.000Z',
+  seen: null,
+  firstLook: 'planned',
+  returnUnchanged: false,
+  poll: { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 },
+};
 
 /** Starts all of it; the test's end stops it. */
 export async function startRig(t: TestContext, options: RigOptions = {}): Promise<Rig> {

@@ -2,37 +2,14 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
-import type { CreateExportJobInput } from '../../activities/index.ts';
 import { readActivitiesOptions } from '../../activities/activities-options.ts';
 import { createActivities, createFileStorage, defaultSettings } from '../../activities/index.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { days, identity, startRig } from './rig.ts';
-
-const input: CreateExportJobInput = {
-  ...identity,
-  destination: 'default',
-  startDay: '2026-10-01',
-  endDay: '2026-10-03',
-  friendlyName: 'October',
-  submission: 1,
-  isUnderWay: false,
-};
-const watch = {
-  ...identity,
-  jobSid: `JS${'0'.repeat(32)}`,
-  friendlyName: 'x',
-  startDay: '2026-10-01',
-  endDay: '2026-10-03',
-  createdAt: '2026-10-10T12:00:00.000Z',
-  seen: null,
-  firstLook: 'planned' as const,
-  returnUnchanged: false,
-  poll: { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 },
-};
+import { create, watch, days, identity, startRig } from './rig.ts';
 
 test('every page of the jobs list is searched', async (t) => {
   const { run } = await startRig(t);
-  const { result: made } = await run('createExportJob', input);
+  const { result: made } = await run('createExportJob', create);
   let pages = 0;
   const apiUrl = await listenOnLoopback(t, (request, response) => {
     pages++;
@@ -43,7 +20,7 @@ test('every page of the jobs list is searched', async (t) => {
     response.end(JSON.stringify({ jobs: isLast ? [job] : [null, 7, {}], meta }));
   });
   const paged = await startRig(t, { twilioUrl: apiUrl });
-  const { result } = await paged.run('createExportJob', input);
+  const { result } = await paged.run('createExportJob', create);
   assert.equal(result?.jobSid, `JS${'a'.repeat(32)}`);
   assert.equal(pages, 2);
 });
@@ -58,7 +35,7 @@ test('a next page at another origin is not followed: it would be sent the creden
     response.end(JSON.stringify({ jobs: [], meta: { next_page_url: `${elsewhere}/v1/x` } }));
   });
   const { run } = await startRig(t, { twilioUrl: apiUrl });
-  const { failure } = await run('createExportJob', input);
+  const { failure } = await run('createExportJob', create);
   assert.equal(failure?.type, 'TwilioUnavailable');
   assert.match(failure?.message ?? '', /not on the origin of the API/);
   assert.deepEqual(asked, []);
@@ -78,7 +55,7 @@ test('a redirect of the API itself is not followed: it would be sent the credent
     for (const { failure } of [
       await run('watchExportJob', watch),
       await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
-      await run('createExportJob', input),
+      await run('createExportJob', create),
     ]) {
       assert.equal(failure?.type, 'TwilioUnavailable', `${status}`);
     }
@@ -93,7 +70,7 @@ test('a list without end is given up', async (t) => {
     );
   });
   const { run } = await startRig(t, { twilioUrl: apiUrl, settings: { listPages: 5 } });
-  const { failure } = await run('createExportJob', input);
+  const { failure } = await run('createExportJob', create);
   assert.match(failure?.message ?? '', /more than 5 pages/);
 });
 
@@ -168,7 +145,7 @@ for (const [kind, send] of Object.entries(trickles)) {
     const ends = [
       await run('watchExportJob', watch),
       await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
-      await run('createExportJob', input),
+      await run('createExportJob', create),
     ];
     for (const { failure } of ends) {
       assert.equal(failure?.type, 'TwilioUnavailable');
@@ -192,7 +169,7 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
     const { run } = await startRig(t, { twilioUrl: apiUrl, password: secret });
     const day = { ...identity, destination: 'default', day: '2026-10-01', status: 'Completed' } as const;
     const ran = [
-      await run('createExportJob', input),
+      await run('createExportJob', create),
       await run('watchExportJob', watch),
       await run('downloadExportDay', day),
       await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),

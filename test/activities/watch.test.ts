@@ -6,7 +6,7 @@ import type { JobPicture, WatchExportJobInput } from '../../activities/index.ts'
 import type { SimulatorScript } from '../../simulator/index.ts';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
 import { notFoundBody, startFront } from './front.ts';
-import { EXPORT_ID, identity, quickSettings, runActivity, startRig } from './rig.ts';
+import { create, EXPORT_ID, identity, quickSettings, runActivity, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 
 const MINUTE_MS = 60_000;
@@ -436,15 +436,7 @@ async function startWatch(
   const rig = await startRig(t, {
     simulator: { clock: { kind: 'manual', start: '2026-10-10T12:00:00Z' }, script },
   });
-  const { result } = await rig.run('createExportJob', {
-    ...identity,
-    destination: 'default',
-    startDay,
-    endDay,
-    friendlyName: 'October',
-    submission: 1,
-    isUnderWay: false,
-  });
+  const { result } = await rig.run('createExportJob', { ...create, startDay, endDay });
   assert.ok(result, 'a result');
   const { jobSid, friendlyName, createdAt } = result;
   const poll = { minimumIntervalMs: 10_000, maximumIntervalMs: 15 * MINUTE_MS };
