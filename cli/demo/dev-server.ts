@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import { exportSearchAttributes } from '../../client/index.ts';
+import { endProcess, untilServerIsReady } from './server-process.ts';
 import { watchOver } from './watchdog.ts';
 
 /** A Temporal server with its Web UI, in memory, on loopback. */
@@ -56,7 +55,7 @@ async function startOnFreePorts(path: string): Promise<DevServer> {
   process.once('exit', kill);
   const lastWords = collectLastWords(child);
   try {
-    await untilReady(address, child);
+    await untilServerIsReady({ address, child, withinMs: START_TIMEOUT_MS });
   } catch (error) {
     kill();
     process.off('exit', kill);
@@ -70,7 +69,7 @@ async function startOnFreePorts(path: string): Promise<DevServer> {
     uiUrl: `http://127.0.0.1:${uiPort}`,
     stop: async () => {
       process.off('exit', kill);
-      await stop(child);
+      await endProcess(child, { signal: 'SIGTERM', withinMs: STOP_TIMEOUT_MS });
       dismissWatchdog();
     },
   };
@@ -80,45 +79,9 @@ const TYPE_WORDS = { KEYWORD: 'Keyword', INT: 'Int' } as const;
 
 /** It is up within a second or two; a machine under load takes longer. */
 const START_TIMEOUT_MS = 30_000;
-const RETRY_DELAY_MS = 100;
 /** It keeps nothing, so there is nothing to wait for. */
 const STOP_TIMEOUT_MS = 3_000;
 const LAST_WORDS_LENGTH = 500;
-
-async function untilReady(address: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    if (hasEnded(child)) throw new Error('its process has ended');
-    try {
-      const connection = await Connection.connect({ address, connectTimeout: 1_000 });
-      try {
-        await connection.workflowService.describeNamespace({ namespace: 'default' });
-        return;
-      } finally {
-        await connection.close();
-      }
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await setTimeout(RETRY_DELAY_MS);
-    }
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const timeout = new AbortController();
-  await Promise.race([ended, setTimeout(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal, ref: false })]);
-  if (!hasEnded(child)) {
-    child.kill('SIGKILL');
-    await ended;
-  }
-}
-
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
-}
 
 function collectLastWords(child: ChildProcess): () => string {
   let words = '';

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { openSync, closeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import { endProcess, untilServerIsReady } from '../../cli/demo/server-process.ts';
 import { watchOver } from '../../cli/demo/watchdog.ts';
 import { findTemporalServer } from '../../cli/temporal-server/index.ts';
 
@@ -20,7 +19,6 @@ export interface DurableServer {
 const START_TIMEOUT_MS = 60_000;
 /** By itself it ends within two seconds; on a machine under load seven were seen. */
 const STOP_TIMEOUT_MS = 20_000;
-const RETRY_DELAY_MS = 100;
 
 /** What a server is. */
 export interface CreateServerInput {
@@ -56,45 +54,17 @@ export async function createDurableServer({
       closeSync(log);
       child = started;
       dismissWatchdog = watchOver(started.pid);
-      await untilReady(address, started);
+      await untilServerIsReady({ address, child: started, withinMs: START_TIMEOUT_MS });
     },
     stop: async (signal) => {
-      if (child === undefined || hasEnded(child)) return;
-      const ended = once(child, 'exit');
-      child.kill(signal);
-      const timeout = setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false });
-      await Promise.race([ended, timeout]);
-      if (!hasEnded(child)) {
-        say(`The Temporal server had to be killed: it runs on ${STOP_TIMEOUT_MS} ms after ${signal}.`);
-        child.kill('SIGKILL');
-        await ended;
-      }
+      if (child === undefined) return;
+      const { wasKilled } = await endProcess(child, { signal, withinMs: STOP_TIMEOUT_MS });
+      if (wasKilled)
+        say(`The Temporal server had to be killed: it ran on ${STOP_TIMEOUT_MS} ms after ${signal}.`);
       dismissWatchdog();
+      child = undefined;
     },
   };
-}
-
-async function untilReady(address: string, child: ChildProcess): Promise<void> {
-  const deadlineMs = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    if (hasEnded(child)) throw new Error(`The Temporal server has ended at its start [${address}].`);
-    try {
-      const connection = await Connection.connect({ address, connectTimeout: '1 second' });
-      try {
-        await connection.workflowService.describeNamespace({ namespace: 'default' });
-        return;
-      } finally {
-        await connection.close();
-      }
-    } catch (error) {
-      if (Date.now() > deadlineMs) throw error;
-      await setTimeout(RETRY_DELAY_MS);
-    }
-  }
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
 }
 
 async function freePort(): Promise<number> {
