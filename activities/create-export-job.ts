@@ -122,7 +122,7 @@ function tooLate(doing: string, { createWithinMs, createRetryMs }: ActivitySetti
   return createFailure('TwilioUnavailable', {
     message:
       `${doing}: the request was not sent, as looking for the job had taken more than the ` +
-      `${createWithinMs / 1_000} seconds within which an attempt sends it. The next attempt looks again and makes it.`,
+      `${createWithinMs / 1_000} seconds within which an attempt sends it. The next attempt looks again, and makes it once that takes less.`,
     nextRetryDelayMs: createRetryMs,
   });
 }

@@ -174,7 +174,7 @@ test('an attempt that settled looks for the job, and leaves a create so late to 
   assert.equal(late.failure?.type, 'TwilioUnavailable');
   assert.match(
     late.failure?.message ?? '',
-    /Messages 2026-10-01\.\.2026-10-03.*not sent.*The next attempt looks again and makes it/,
+    /Messages 2026-10-01\.\.2026-10-03.*not sent.*The next attempt looks again, and makes it once that takes less/,
   );
   assert.equal(late.failure?.nonRetryable, false);
   assert.deepEqual(late.heartbeats.at(-1), { clearedAttempt: 2 });
