@@ -4,22 +4,14 @@
  */
 import { setInterval } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
-import type { ExportActivities, TwilioAccount } from '../../../activities/index.ts';
-import { BulkExportsPlugin } from '../../../worker/index.ts';
-import { HEARTBEAT_THROTTLE, paceOfActivities, STICKY_TIMEOUT } from '../../chaos/pace.ts';
+import type { ExportActivities } from '../../../activities/index.ts';
+import { paceOfActivities } from '../../chaos/pace.ts';
+import { runWhenTold, type ToldWorkerOptions } from '../../chaos/told-worker.ts';
 
 /** What a worker is told. */
-export interface KillableWorkerOptions {
-  address: string;
-  taskQueue: string;
-  twilioUrl: string;
-  /** A `file:` URL. */
-  destination: string;
-  accounts: Record<string, TwilioAccount>;
-  /** The path of the bundle of the workflow, with the chaos run's `quick-timeouts.ts` in it. */
-  bundlePath: string;
+export interface KillableWorkerOptions extends ToldWorkerOptions {
   stops: Stop[];
 }
 
@@ -39,38 +31,19 @@ const SETTLE_MS = 5_000;
 /** What is held for a while by the test must not be given up by the worker meanwhile. */
 const PATIENCE_MS = 60_000;
 
-process.once('message', (options) => void run(options as KillableWorkerOptions));
-process.once('disconnect', () => process.exit(0));
-
-async function run(options: KillableWorkerOptions): Promise<void> {
-  const { address, taskQueue, twilioUrl, destination, accounts, bundlePath, stops } = options;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const worker = await Worker.create({
-    connection: await NativeConnection.connect({ address }),
-    namespace: 'default',
-    taskQueue,
-    workflowBundle: { codePath: bundlePath },
-    plugins: [
-      new BulkExportsPlugin({
-        accounts,
-        destinations: { default: destination },
-        twilioUrl,
-        settings: {
-          ...paceOfActivities,
-          settleMs: SETTLE_MS,
-          requestTimeoutMs: PATIENCE_MS,
-          stallMs: PATIENCE_MS,
-        },
-      }),
-    ],
-    interceptors: { activity: [(context) => ({ inbound: stopping(context, stops) })] },
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
-  });
-  const running = worker.run();
-  tell({ kind: 'ready' });
-  await running;
-}
+runWhenTold(({ stops }: KillableWorkerOptions) => ({
+  logger: new DefaultLogger('ERROR'),
+  exporting: {
+    settings: {
+      ...paceOfActivities,
+      settleMs: SETTLE_MS,
+      requestTimeoutMs: PATIENCE_MS,
+      stallMs: PATIENCE_MS,
+    },
+  },
+  interceptors: { activity: [(context) => ({ inbound: stopping(context, stops) })] },
+  onReady: () => tell({ kind: 'ready' }),
+}));
 
 function stopping(context: Context, stops: readonly Stop[]): ActivityInboundCallsInterceptor {
   return {
