@@ -25,7 +25,7 @@ try {
   if (files.length === 0) throw new Error(`No test file's path contains ${parts.join(' or ')}.`);
   const folder = await mkdtemp(join(tmpdir(), 'bulk-exports-tests-'));
   try {
-    const entries = await writeEntries(folder, { root, processes: shareOut(files) });
+    const entries = await writeEntries(folder, { root, shares: shareOut(files) });
     process.exitCode = await runTests(entries, {
       TEMPORAL_CLI_PATH: await findTemporalServer({ say }),
       TEMPORAL_TEST_SERVER_PATH: await findTestServer({ say }),

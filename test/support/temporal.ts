@@ -43,8 +43,28 @@ export interface DevServerOptions {
   dynamicConfig?: Record<string, string | number | boolean>;
 }
 
-/** A dev server of one's own in memory, on loopback. Call `teardown()` after the tests. */
+/**
+ * A dev server in memory, on loopback. Call `teardown()` after the tests. It is one's own, except in a run of all
+ * tests: there files that share a process share the server that has no options, so what a test lists or counts is its
+ * own alone.
+ */
 export async function createDevServerEnv(options: DevServerOptions = {}): Promise<TestWorkflowEnvironment> {
+  if (Object.keys(options).length > 0 || !isShared) return await startDevServer(options);
+  shared ??= startDevServer(options);
+  const env = await shared;
+  // Each guest has an object of its own, which may be what it knows its worker by.
+  return new Proxy(env, {
+    get: (target, name) => (name === 'teardown' ? async () => {} : Reflect.get(target, name, target)),
+  });
+}
+
+/** From now on the dev server without options is one. Gives what ends it. */
+export function shareDevServer(): () => Promise<void> {
+  isShared = true;
+  return async () => await (await shared)?.teardown();
+}
+
+async function startDevServer(options: DevServerOptions): Promise<TestWorkflowEnvironment> {
   installQuietRuntime();
   const path = await findTemporalServer({ say });
   const registered = options.searchAttributes !== 'unknown';
@@ -108,6 +128,8 @@ function endOnSignal(env: TestWorkflowEnvironment): TestWorkflowEnvironment {
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 let installed = false;
+let isShared = false;
+let shared: Promise<TestWorkflowEnvironment> | undefined;
 
 /** `temporal.api.enums.v1.IndexedValueType`. */
 const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3 } as const;

@@ -18,20 +18,62 @@ const LONGEST = [
   'worker/kill-at-download',
   'worker/reap',
   'workflows/continue-as-new',
-  'package/worked-example',
   'workflows/export-job',
   'worker/worker-process',
   'package/tarball',
 ].map((name) => join('test', `${name}.test.ts`));
 
 /**
- * Folders whose files share a process: they need no engine, and most take less time than the start of a process. Not
- * the ones that close what the process has once.
+ * Files that share a process, by folder and the beginnings of their names: to start one takes more computing than most
+ * of them do, and in one that has run for a while the same work takes less.
  */
-const TOGETHER: { folder: string; except?: string }[] = [
-  { folder: join('test', 'simulator'), except: 'official-client' },
-  { folder: join('test', 'activities') },
+const TOGETHER: { folder: string; names: string[] }[][] = [
+  [{ folder: 'simulator', names: [''] }],
+  [{ folder: 'activities', names: [''] }],
+  [
+    {
+      folder: 'workflows',
+      names: [
+        'calendar',
+        'card',
+        'carried-ledger',
+        'input',
+        'plan',
+        'problems',
+        'reset-ledger',
+        'time-limit',
+      ],
+    },
+    { folder: 'package', names: ['assertions', 'dependencies', 'documented-figures', 'failure-modes'] },
+    { folder: 'chaos', names: ['check'] },
+    { folder: 'worker', names: ['config', 'ready-line'] },
+  ],
 ];
+
+/** The same, of those that also share a dev server: see `one-dev-server.ts`. */
+const TOGETHER_ON_A_SERVER: typeof TOGETHER = [
+  [
+    {
+      folder: 'end-to-end',
+      names: ['asked', 'brought', 'copied', 'destination', 'hostile', 'reap', 'refused', 'whole', 'worker'],
+    },
+  ],
+  [{ folder: 'end-to-end', names: ['search-attributes', 'twilio-pace', 'continue-as-new'] }],
+  [
+    { folder: 'client', names: [''] },
+    { folder: 'cli', names: ['reap', 'commands', 'setup'] },
+  ],
+  [{ folder: 'cli', names: ['dev-server', 'simulate', 'temporal-server', 'texts', 'usage'] }],
+  [{ folder: 'workflows', names: ['any-pictures', 'cancel', 'check-now', 'not-cleaned'] }],
+  [
+    { folder: 'package', names: ['bundle', 'worked-example'] },
+    { folder: 'workflows', names: ['replay'] },
+    { folder: 'worker', names: ['plugin'] },
+  ],
+];
+
+/** They close what the process has once. */
+const ALONE = 'official-client';
 
 /** The test files of a checkout whose path contains one of the parts, or all of them, without an order. */
 export async function findTests(root: string, parts: readonly string[]): Promise<string[]> {
@@ -42,19 +84,34 @@ export async function findTests(root: string, parts: readonly string[]): Promise
     .filter((path) => parts.length === 0 || parts.some((part) => path.includes(part)));
 }
 
+/** What one process runs. */
+export interface Share {
+  files: string[];
+  onOneServer: boolean;
+}
+
 /** The files that each process runs, the longest ones first. */
-export function shareOut(files: readonly string[]): string[][] {
-  const together = TOGETHER.map(({ folder, except }) =>
-    files
-      .filter((path) => path.startsWith(join(folder, '/')) && !(except && path.includes(except)))
-      .toSorted(),
-  ).filter((group) => group.length > 0);
-  const alone = files.filter((path) => !together.some((group) => group.includes(path)));
-  return [
+export function shareOut(files: readonly string[]): Share[] {
+  const sharesOf = (groups: typeof TOGETHER, onOneServer: boolean): Share[] =>
+    groups
+      .map((group) => files.filter((path) => isOf(group, path)).toSorted())
+      .filter((group) => group.length > 0)
+      .map((group) => ({ files: group, onOneServer }));
+  const together = [...sharesOf(TOGETHER_ON_A_SERVER, true), ...sharesOf(TOGETHER, false)];
+  const alone = files.filter((path) => !together.some((share) => share.files.includes(path)));
+  const inOrder = [
     ...LONGEST.filter((path) => alone.includes(path)),
     ...together,
     ...alone.filter((path) => !LONGEST.includes(path)).toSorted(),
-  ].map((entry) => (typeof entry === 'string' ? [entry] : entry));
+  ];
+  return inOrder.map((entry) => (typeof entry === 'string' ? { files: [entry], onOneServer: false } : entry));
+}
+
+function isOf(group: (typeof TOGETHER)[number], path: string): boolean {
+  if (path.includes(ALONE)) return false;
+  return group.some(({ folder, names }) =>
+    names.some((name) => path.startsWith(join('test', folder, '/', name))),
+  );
 }
 
 /**
@@ -63,17 +120,21 @@ export function shareOut(files: readonly string[]): string[][] {
  */
 export async function writeEntries(
   folder: string,
-  { root, processes }: { root: string; processes: readonly (readonly string[])[] },
+  { root, shares }: { root: string; shares: readonly Share[] },
 ): Promise<string[]> {
+  const urlOf = (file: string) => JSON.stringify(pathToFileURL(join(root, file)).href);
   return await Promise.all(
-    processes.map(async (files, index) => {
+    shares.map(async ({ files, onOneServer }, index) => {
       const name = files.length === 1 ? files[0]! : `${files[0]!} and ${files.length - 1} more`;
       const number = String(index).padStart(3, '0');
       const path = join(folder, `${number} ${name.replaceAll('/', ' ')}.mjs`);
-      const imports = files.map(
-        (file) => `import ${JSON.stringify(pathToFileURL(join(root, file)).href)};\n`,
-      );
-      await writeFile(path, imports.join(''));
+      const imports = files.map((file) => `import ${urlOf(file)};\n`).join('');
+      // The server goes after what the files themselves end when all tests are over.
+      const onServer =
+        `import { after } from 'node:test';\n` +
+        `import { endDevServer } from ${urlOf('test/support/one-dev-server.ts')};\n` +
+        `${imports}after(endDevServer);\n`;
+      await writeFile(path, onOneServer ? onServer : imports);
       return path;
     }),
   );
