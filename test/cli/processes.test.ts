@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { exitCodes } from '../../cli/exit-codes.ts';
-import { runCli, startCli } from './run-cli.ts';
+import { type CliEnd, type CliSurroundings, runCli, runEach, startCli } from './run-cli.ts';
 
 test('simulate answers with its addresses, runs until Ctrl-C and ends with 0', async () => {
   const simulate = startCli(['simulate', '--json', '--speed', '60']);
@@ -68,22 +68,28 @@ test('a worker that can not reach Temporal ends with the exit code for that, and
   assert.doesNotMatch(stderr, /not-for-anybody|tonic/);
 });
 
-for (const command of ['worker', 'demo', 'reap'])
-  for (const missing of ['@temporalio/worker', '@temporalio/activity', '@temporalio/plugin'])
-    test(`${command} without the optional package ${missing} says in one line what to install`, async () => {
-      const cwd = await mkdtemp(join(tmpdir(), 'without-'));
-      const { code, stdout, stderr } = await runCli([command], {
-        cwd,
-        env: { NODE_OPTIONS: without(missing) },
-      });
-      assert.equal(code, exitCodes.failure.code, stderr);
-      assert.equal(stdout, '');
-      assert.equal(
-        stderr,
-        `A worker needs packages that are not installed here [${missing}]. ` +
-          'Install them: npm install @temporalio/worker @temporalio/activity @temporalio/plugin\n',
-      );
-    });
+for (const missing of ['@temporalio/worker', '@temporalio/activity', '@temporalio/plugin'])
+  test(`worker, demo and reap without the optional package ${missing} say in one line what to install`, async () => {
+    const ends = await runEach(['worker', 'demo', 'reap'], await surroundingsWithout(missing));
+    const end = endWithout(missing);
+    assert.deepEqual(ends, { worker: end, demo: end, reap: end });
+  });
+
+test('the program itself says so, too', async () => {
+  const missing = '@temporalio/worker';
+  assert.deepEqual(await runCli(['worker'], await surroundingsWithout(missing)), endWithout(missing));
+});
+
+async function surroundingsWithout(missing: string): Promise<CliSurroundings> {
+  return { cwd: await mkdtemp(join(tmpdir(), 'without-')), env: { NODE_OPTIONS: without(missing) } };
+}
+
+function endWithout(missing: string): CliEnd {
+  const stderr =
+    `A worker needs packages that are not installed here [${missing}]. ` +
+    'Install them: npm install @temporalio/worker @temporalio/activity @temporalio/plugin\n';
+  return { code: exitCodes.failure.code, stdout: '', stderr };
+}
 
 /** Lets Node look for a package where there is none, so that the error is Node's own. */
 function without(name: string): string {

@@ -22,12 +22,29 @@ export async function runCli(words: string[], surroundings: CliSurroundings = {}
   return startCli(words, surroundings).ended;
 }
 
-/** The same, while it runs. */
-export function startCli(
+/** Runs several command lines of one word each in another process. They share it, as its start takes longest. */
+export async function runEach(
   words: string[],
-  { cwd, env }: CliSurroundings = {},
-): { child: ChildProcess; ended: Promise<CliEnd>; stdoutHas: (pattern: RegExp) => Promise<RegExpExecArray> } {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...words], {
+  surroundings: CliSurroundings,
+): Promise<Record<string, CliEnd>> {
+  const { stdout, stderr } = await start(EACH_COMMAND, words, surroundings).ended;
+  if (stdout === '') throw new Error(`expected the ends of ${words.join(', ')}, got none: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, CliEnd>;
+}
+
+/** A command line in a process of its own, while it runs. */
+export function startCli(words: string[], surroundings: CliSurroundings = {}): RunningCli {
+  return start(MAIN, words, surroundings);
+}
+
+interface RunningCli {
+  child: ChildProcess;
+  ended: Promise<CliEnd>;
+  stdoutHas: (pattern: RegExp) => Promise<RegExpExecArray>;
+}
+
+function start(program: string, words: string[], { cwd, env }: CliSurroundings): RunningCli {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...words], {
     // Neither Temporal's configuration of this machine nor its own: only what a test says.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], XDG_CONFIG_HOME: '/nowhere', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -100,3 +117,4 @@ export function lastDocument({ stdout }: Pick<CliEnd, 'stdout'>): Record<string,
 }
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const EACH_COMMAND = fileURLToPath(new URL('each-command.ts', import.meta.url));
