@@ -5,12 +5,14 @@ import type { DownloadSlots } from './download/download-slots.ts';
 import { createFailure } from './failures.ts';
 import type { ActivitySettings } from './settings.ts';
 import type { DayStorage } from './storage/day-storage.ts';
+import type { ListedFiles } from './twilio/listed-files.ts';
 import type { TwilioApi } from './twilio/twilio-api.ts';
 
 /** An account that the worker knows. */
 export interface KnownAccount {
   accountSid: string;
   api: TwilioApi;
+  files: ListedFiles;
 }
 
 /** What the activities of one worker have in common. */

@@ -166,6 +166,11 @@ export interface JobPicture {
   sayingSince?: Instant;
   /** Every day of the job once, by {@link PictureStatus}. */
   days: Record<string, DayRange[]>;
+  /**
+   * The days by the UTC day on which their files were made. Only of files that are new since the picture before, and
+   * only where there is none or it is older than a day: else it tells enough of their age.
+   */
+  madeOn?: Record<Day, DayRange[]>;
   /** Twilio's own counts, by status, also where it names no days. */
   byStatus: Record<string, number>;
   /** Whether nothing more will happen to this job: the counts of final statuses add up, or the job is gone. */

@@ -7,10 +7,12 @@ import { deleteExportJob } from './delete-export-job.ts';
 import { downloadExportDay } from './download-export-day.ts';
 import { createDownloadSlots } from './download/download-slots.ts';
 import { createHttpAgents } from './http-agents.ts';
+import { createRedactor } from './redact.ts';
 import { sweepExportFiles } from './sweep-export-files.ts';
 import { sweepExportJobs } from './sweep-export-jobs.ts';
 import { createTurns } from './turns.ts';
 import type { Turns } from './turns.ts';
+import { createListedFiles } from './twilio/listed-files.ts';
 import type { TwilioAccount } from './twilio/twilio-account.ts';
 import { createTwilioApi } from './twilio/twilio-api.ts';
 import { createTwilioHttp } from './twilio/twilio-http.ts';
@@ -46,7 +48,10 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
       random,
       isQuotaRejection,
     });
-    return { accountSid: account.accountSid, api: createTwilioApi(apiUrl, http, settings) };
+    const api = createTwilioApi(apiUrl, http, settings);
+    const redact = createRedactor([account.password]);
+    const files = createListedFiles(api, { recentMs: settings.filesRecentMs, redact });
+    return { accountSid: account.accountSid, api, files };
   };
 
   const parts: ActivityParts = {

@@ -6,17 +6,19 @@ import type { JobPicture, JobSighting, PictureProblem, PollIntervals, WatchExpor
 import { createFailure } from './failures.ts';
 import { lookAtJob } from './look-at-job.ts';
 import { isChanged } from './picture/job-picture.ts';
+import { findFilesOfUnknownAge, groupByDayMade } from './picture/made-on.ts';
 import { describePicture } from './picture/picture-words.ts';
 import { pollDelay } from './poll-delay.ts';
 import { isUnknownStatus } from './twilio/day-status.ts';
+import type { ListedFiles } from './twilio/listed-files.ts';
 import { createTwilioFailure, rateLimitDelay } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
 /** Implements `watchExportJob` of the contract. */
 export async function watchExportJob(parts: ActivityParts, input: WatchExportJobInput): Promise<JobPicture> {
-  const { seen, firstLook, returnUnchanged, account, jobSid } = input;
+  const { seen, firstLook, returnUnchanged, account, jobSid, resourceType } = input;
   const doing = `Could not look at the job [${jobSid}, account ${account}]`;
-  const { api } = findAccount(parts, input, { doing });
+  const { api, files } = findAccount(parts, input, { doing });
 
   return withHeartbeats(parts.settings.heartbeatMs, async ({ context, signal }) => {
     const { attempt, workflowExecution } = context.info;
@@ -40,8 +42,33 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
     if (seen !== null && !returnUnchanged && !isFirstSinceReset && !isChanged(seen, picture)) {
       throw unchanged(parts, input, { picture, isSoon });
     }
-    return picture;
+    return await withDaysMade(files, { resourceType, seen, picture, signal });
   });
+}
+
+/** What Twilio's list of files tells is a hint: where it is not to be had, the picture goes without. */
+async function withDaysMade(
+  files: ListedFiles,
+  {
+    resourceType,
+    seen,
+    picture,
+    signal,
+  }: Pick<WatchExportJobInput, 'resourceType' | 'seen'> & { picture: JobPicture; signal: AbortSignal },
+): Promise<JobPicture> {
+  const days = findFilesOfUnknownAge(seen, picture);
+  if (days.length === 0) {
+    return picture;
+  }
+  try {
+    const { value: listed } = await files.recent(resourceType, signal);
+    return { ...picture, madeOn: groupByDayMade(days, listed) };
+  } catch (error) {
+    if (error instanceof TwilioProblem) {
+      return picture;
+    }
+    throw error;
+  }
 }
 
 /** The benign failure whose message is the picture in words: it is what a person reads in the Web UI. */

@@ -31,4 +31,12 @@ export function formatInstant(instant: string): string {
   return `${instant.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
 }
 
+/** `5 hours left`, `12 minutes left`, `time is up`: always rounded down. */
+export function formatTimeLeft(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'time is up';
+  const [count, unit] = minutes < 60 ? [minutes, 'minute'] : [Math.floor(minutes / 60), 'hour'];
+  return `${formatCount(count)} ${unit}${count === 1 ? '' : 's'} left`;
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;

@@ -1,11 +1,22 @@
 /** How the progress of an export looks to a person. */
 import type { ExportJobProgress, ExportProblem, JobSighting, ObservedProgress } from '../client/index.ts';
-import { formatBytes, formatCount, formatCounts, formatDays, formatInstant } from './amounts.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounts,
+  formatDays,
+  formatInstant,
+  formatTimeLeft,
+} from './amounts.ts';
 import type { Terminal } from './terminal.ts';
 import { visibleLine } from './visible.ts';
 
 /** The whole picture, several lines: what was asked for, a bar, the jobs, the problems. */
-export function progressText(progress: ObservedProgress, paint: Terminal['paint']): string {
+export function progressText(
+  progress: ObservedProgress,
+  paint: Terminal['paint'],
+  nowMs = Date.now(),
+): string {
   const { resourceType, startDay, endDay, workflowId, problems } = progress;
   const asked = resourceType && startDay && endDay ? `${resourceType} ${startDay}..${endDay}` : workflowId;
   return [
@@ -14,7 +25,7 @@ export function progressText(progress: ObservedProgress, paint: Terminal['paint'
     ...(progress.source === 'workflow' ? partsText(progress) : []),
     ...progress.jobs.map((job) => paint('dim', jobText(job))),
     ...(progress.source === 'description' && progress.result === null ? [paint('yellow', NO_WORKER)] : []),
-    ...problemTexts(problems).map((text) => paint('yellow', text)),
+    ...problemTexts(problems, nowMs).map((text) => paint('yellow', text)),
   ]
     .map(visibleLine)
     .join('\n');
@@ -36,10 +47,12 @@ export function progressLine(progress: ObservedProgress): string {
 /** As many as the card in Temporal's UI shows: a year of failed days would bury everything else. */
 const MAXIMUM_PROBLEMS_SHOWN = 12;
 
-function problemTexts(problems: ExportProblem[]): string[] {
-  const texts = problems
-    .slice(0, MAXIMUM_PROBLEMS_SHOWN)
-    .map(({ problem, day }) => `! ${day ? `${day}: ` : ''}${problem}`);
+/** `nowMs`: where the text may change with the time that is left. */
+function problemTexts(problems: ExportProblem[], nowMs?: number): string[] {
+  const texts = problems.slice(0, MAXIMUM_PROBLEMS_SHOWN).map(({ problem, day, expiresAt }) => {
+    const left = expiresAt && nowMs ? ` (${formatTimeLeft(Date.parse(expiresAt) - nowMs)})` : '';
+    return `! ${day ? `${day}: ` : ''}${problem}${left}`;
+  });
   const more = problems.length - texts.length;
   return more > 0 ? [...texts, `… and ${formatCount(more)} more`] : texts;
 }

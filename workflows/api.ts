@@ -149,6 +149,8 @@ export interface ExportProblem {
   since: Instant;
   day?: DayRange;
   jobSid?: string;
+  /** Of files that are still to be fetched and have less than a day left: until when Twilio keeps them, at least. */
+  expiresAt?: Instant;
 }
 
 /** The argument of the signal `cancel`. Everything is optional, the argument itself too. */

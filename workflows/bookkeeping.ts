@@ -1,5 +1,5 @@
 /** The few steps that change what the export knows. Pure but for the ledger that they change. */
-import type { DayFile, DayOutcome, Instant, JobPicture } from '../activities/api.ts';
+import type { Day, DayFile, DayOutcome, DayRange, Instant, JobPicture } from '../activities/api.ts';
 import { DAY_MS, daysOfRanges, type Range } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import {
@@ -26,14 +26,21 @@ export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now
     record.status = null;
     record.since = now;
     record.dueAt = null;
+    record.madeAfter = null;
     record.corruptFiles = 0;
   }
   return job;
 }
 
 /** Enters what a look has shown. A day whose file is there is fetched from now on, whatever its job does. */
-export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture, now: Instant): void {
+export function enterPicture(
+  ledger: Ledger,
+  job: JobRecord,
+  { madeOn = {}, ...picture }: JobPicture,
+  now: Instant,
+): void {
   const before = job.problemsSince;
+  const lookedBefore = job.picture?.asOf ?? job.createdAt;
   const stuckBefore = new Set(waitingDays(ledger, job).filter((record) => isStuck(record, job)));
   const isFirstSinceReset = job.inRun !== null && picture.inRun !== undefined && picture.inRun !== job.inRun;
   job.inRun = picture.inRun ?? job.inRun;
@@ -41,24 +48,36 @@ export function enterPicture(ledger: Ledger, job: JobRecord, picture: JobPicture
   if (!picture.gone && !saysOnlyEnds(job)) job.workedAt = picture.asOf;
   job.problemsSince = Object.fromEntries(picture.problems.map(({ type }) => [type, before[type] ?? now]));
 
-  const statusOf = new Map(
-    Object.entries(picture.days).flatMap(([status, ranges]) =>
-      daysOfRanges(ranges).map((day): [string, string] => [day, status]),
-    ),
-  );
+  const statusOf = wordByDay(picture.days);
+  const dayMade = wordByDay(madeOn);
   for (const record of waitingDays(ledger, job)) {
     const status = statusOf.get(record.day) ?? 'Unaccounted';
     const isNew = status !== record.status;
     record.status = status;
     // The time in the queue does not count against the patience with a day that is stuck.
     if (isNew || (isStuck(record, job) && !stuckBefore.has(record))) record.since = now;
-    if (hasFile(status)) record.stage = 'toFetch';
+    if (!hasFile(status)) continue;
+    record.stage = 'toFetch';
+    record.madeAfter = madeAfter(dayMade.get(record.day), lookedBefore);
   }
   // The answer to a DELETE of ours was lost, and it was carried out: from now on the job is on its way out.
   if (job.deleteInDoubt && waitingDays(ledger, job).some(isBeingDeleted)) job.abandonedAt ??= now;
   // Whoever resets an export wants its days: what was deleted until then goes out again, also where a person did it.
   if (isFirstSinceReset && (picture.gone || waitingDays(ledger, job).some(isBeingDeleted)))
     job.deletedBeforeReset = true;
+}
+
+function wordByDay(ranges: Record<string, DayRange[]>): Map<Day, string> {
+  return new Map(
+    Object.entries(ranges).flatMap(([word, days]) =>
+      daysOfRanges(days).map((day): [Day, string] => [day, word]),
+    ),
+  );
+}
+
+/** The look before had not seen the file; the day on which it was made tells more, unless that is the day of the look. */
+function madeAfter(madeOn: Day | undefined, lookedBefore: Instant): Instant {
+  return madeOn === undefined || lookedBefore.startsWith(madeOn) ? lookedBefore : `${madeOn}T00:00:00.000Z`;
 }
 
 function isBeingDeleted({ status }: DayRecord): boolean {

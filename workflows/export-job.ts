@@ -1,4 +1,4 @@
-import { CancellationScope, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ExportJobInput, ExportJobResult } from './api.ts';
 import { enterSubmission } from './bookkeeping.ts';
 import { answerCallers } from './callers.ts';
@@ -6,6 +6,7 @@ import { type CarriedLedger, carryLedger, isCarriedBy, takeOverLedger } from './
 import { cleanUp } from './clean-up.ts';
 import { conclude, endingOf, giveMissingDaysTheirOutcome } from './ending.ts';
 import { ExportRun, msUntil, now } from './export-run.ts';
+import { nextExpiryNotice } from './expiry.ts';
 import { exportFailure } from './failures.ts';
 import { fetchDay } from './fetch-day.ts';
 import { followJob } from './follow-job.ts';
@@ -48,6 +49,7 @@ export async function exportJob(input: ExportJobInput, continued?: CarriedLedger
 /** What is left to do is computed from the ledger, again after each thing that happens. */
 async function bringEveryDayHome(run: ExportRun): Promise<void> {
   const { ledger, request } = run;
+  run.launch(() => tellOfExpiry(run));
   run.launch(() => stopAfterTimeout(run));
   for (const job of ledger.jobs.filter(({ over }) => !over)) run.launch(() => followJob(run, job));
   let coolDownEndsAt: string | null = null;
@@ -75,6 +77,17 @@ async function stopAfterTimeout(run: ExportRun): Promise<void> {
   const { kind, endsAt } = timeLimitOf(timeoutEndsAt(run.ledger, run.request), workflowInfo());
   await sleep(msUntil(endsAt), { summary: 'timeout of the export' });
   run.stop({ kind });
+}
+
+/** Nothing else may happen on the day before a file expires: somebody has to look at what keeps it from its fetch. */
+async function tellOfExpiry(run: ExportRun): Promise<never> {
+  const notice = () => nextExpiryNotice(run.ledger, now());
+  for (;;) {
+    await condition(() => notice() !== null);
+    // One timer for whichever days, not one for each: those that are fetched by then need no word.
+    await sleep(msUntil(notice() ?? now()), { summary: 'a day before files expire at Twilio' });
+    run.announce();
+  }
 }
 
 /**

@@ -34,6 +34,8 @@ export interface DayRecord {
   dueAt: Instant | null;
   /** Whether it goes out on its own from now on: a job has said nothing of it, though it spoke of the others. */
   alone: boolean;
+  /** By Twilio's clock: its file was made after this, as far as is known; null before it is said to be there. */
+  madeAfter: Instant | null;
   /** How many files of this submission were corrupt. */
   corruptFiles: number;
   outcome: DayOutcome | null;
@@ -89,6 +91,7 @@ export function newDay(day: Day, now: Instant): DayRecord {
     since: now,
     dueAt: null,
     alone: false,
+    madeAfter: null,
     corruptFiles: 0,
     outcome: null,
     file: null,

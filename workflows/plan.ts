@@ -1,6 +1,7 @@
 /** What is left to do, always computed from the ledger. Pure: the clock is a parameter. */
 import type { Instant } from '../activities/api.ts';
 import { fewestRanges, type Range } from './calendar.ts';
+import { byExpiry } from './expiry.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import {
   type DayRecord,
@@ -70,11 +71,12 @@ export function nextSubmissionAt(ledger: Ledger, now: Instant): Instant | null {
   return earliest(ledger.days.flatMap((record) => (isCoolingDown(record, now) ? (record.dueAt ?? []) : [])));
 }
 
-/** The days to fetch now, earliest first, within the window of downloads. */
+/** The days to fetch now, those whose files expire first before the others, within the window of downloads. */
 export function daysToFetch(ledger: Ledger, { maxConcurrentDownloads }: ResolvedExportJobInput): DayRecord[] {
   const fetching = ledger.days.filter(({ stage }) => stage === 'fetching').length;
   return ledger.days
     .filter(({ stage }) => stage === 'toFetch')
+    .toSorted(byExpiry)
     .slice(0, Math.max(0, maxConcurrentDownloads - fetching));
 }
 

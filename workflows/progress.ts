@@ -9,6 +9,7 @@ import type {
 } from './api.ts';
 import { fewestRanges, formatRange } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
+import { expiryOf, isAboutToExpire } from './expiry.ts';
 import { type DayRecord, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
 import { isLongInQueue, isOutOfPatience, isOver } from './plan.ts';
 import { totalsOf } from './result.ts';
@@ -69,12 +70,25 @@ function jobProgress({ jobSid, startDay, endDay, picture }: JobRecord): ExportJo
 function problemsOf(ledger: Ledger, request: ResolvedExportJobInput, now: Instant): ExportProblem[] {
   return [
     ...ledger.jobs.filter(({ over }) => !over).flatMap((job) => jobProblems(ledger, job, request, now)),
+    ...expiringFiles(ledger, now),
     ...problemsOfDays(
       ledger.days.filter(({ problem, outcome }) => problem !== null && outcome !== 'cancelled'),
       undefined,
       (record) => `${record.problem}.${nextStep(record)}`,
     ),
   ];
+}
+
+function expiringFiles(ledger: Ledger, now: Instant): ExportProblem[] {
+  const expiring = ledger.days.filter((record) => isAboutToExpire(record, now));
+  const ends = new Set(expiring.flatMap((record) => expiryOf(record) ?? []));
+  return [...ends].toSorted().flatMap((expiresAt) => {
+    const alike = expiring.filter((record) => expiryOf(record) === expiresAt);
+    const describe = () =>
+      `Less than a day is left to fetch the file: Twilio keeps it until ${expiresAt}, or a little longer. ` +
+      'See Pending Activities for what is in the way; once it has expired, the day is submitted again';
+    return problemsOfDays(alike, undefined, describe).map((problem) => Object.assign(problem, { expiresAt }));
+  });
 }
 
 function nextStep({ stage, dueAt }: DayRecord): string {

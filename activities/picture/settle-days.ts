@@ -7,7 +7,7 @@ export interface SettleDaysInput {
   /** What is left of Twilio's counts, by status. */
   unattributed: ReadonlyMap<string, number>;
   /** The whole Days list. */
-  listed: TwilioDay[];
+  listed: Pick<TwilioDay, 'day' | 'friendlyName'>[];
   /** The name of our job. */
   friendlyName: string;
 }

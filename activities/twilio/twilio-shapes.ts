@@ -1,4 +1,5 @@
-import type { Instant } from '../api.ts';
+import type { Day, Instant } from '../api.ts';
+import { isDay } from '../day-range.ts';
 import { isJsonObject } from '../json-object.ts';
 import { parseStatus } from './day-status.ts';
 
@@ -27,6 +28,8 @@ export interface TwilioDay {
   day: string | null;
   /** Of the job that made it: the only link back. */
   friendlyName: string | null;
+  /** The UTC day on which it was made. */
+  createDay: Day | null;
 }
 
 /** Reads a job, or null where the value is none. */
@@ -48,7 +51,11 @@ export function parseJob(value: unknown): TwilioJob | null {
 /** Reads an entry of the Days list, or null where the value is none. */
 export function parseDayEntry(value: unknown): TwilioDay | null {
   return isJsonObject(value)
-    ? { day: parseText(value['day']), friendlyName: parseText(value['friendly_name']) }
+    ? {
+        day: parseText(value['day']),
+        friendlyName: parseText(value['friendly_name']),
+        createDay: parseDay(value['create_date']),
+      }
     : null;
 }
 
@@ -81,6 +88,12 @@ function parseJobSid(value: unknown): string | null {
 
 function parseText(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+/** A date, with or without a time behind it. */
+function parseDay(value: unknown): Day | null {
+  const day = typeof value === 'string' ? value.slice(0, 'YYYY-MM-DD'.length) : null;
+  return isDay(day) ? day : null;
 }
 
 function parseQueuePosition(value: unknown): string | null {

@@ -176,6 +176,32 @@ test('what was settled once is not forgotten by the next look, so that silence c
   }
 });
 
+test('files that are new after a day without a look are told by the day on which they were made, and no others', async (t) => {
+  const life = (days: string, hours: number) => ({
+    days,
+    statuses: [{ status: 'Running', for: `${hours} hours` }, { status: 'Completed' }],
+  });
+  const { rig, watch } = await startWatch(t, {
+    script: { days: [life('2026-10-01', 1), life('2026-10-02', 30), life('2026-10-03', 60)] },
+  });
+  const begun = await look(rig, watch);
+  assert.equal(begun.madeOn, undefined);
+  rig.simulator.clock.advance(2 * HOUR_MS);
+  const soon = await look(rig, { ...watch, seen: begun }, 2);
+  assert.equal(soon.madeOn, undefined, 'the picture before tells enough');
+  assert.equal(rig.simulator.ledger().requests.listDays, undefined);
+
+  rig.simulator.clock.advance(72 * HOUR_MS);
+  const mend = rig.simulator.faults.add({ kind: 'status503', operation: 'listDays' });
+  const without = await look(rig, { ...watch, seen: soon }, 2);
+  assert.deepEqual([without.over, without.madeOn], [true, undefined], 'a list that is away keeps no look');
+  mend();
+  const late = await look(rig, { ...watch, seen: soon }, 2);
+  assert.deepEqual(late.madeOn, { '2026-10-11': ['2026-10-02'], '2026-10-13': ['2026-10-03'] });
+  const adopted = await look(rig, watch);
+  assert.deepEqual(adopted.madeOn, { '2026-10-10': ['2026-10-01'], ...late.madeOn });
+});
+
 test('an outage now and then does not put off the end of the hour of silence', async (t) => {
   const { rig, watch } = await startWatch(t, { script: { days: [...UNTOLD_DAYS] } });
   let seen = await look(rig, watch);

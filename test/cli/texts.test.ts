@@ -34,6 +34,22 @@ test('the progress says what was asked for, how much is done, and what keeps it 
   assert.match(text, /! 2026-10-02: Twilio does not answer\./);
 });
 
+test('of files that are about to expire the progress says how much time is left, and the line of a log does not', () => {
+  const problem = {
+    problem: 'Twilio keeps it.',
+    since: '',
+    day: '2026-10-02',
+    expiresAt: '2026-10-10T12:00:00Z',
+  };
+  const progress = { ...observed(), problems: [problem] };
+  const left = (now: string) => /! .*/.exec(progressText(progress, plain, Date.parse(now)))?.[0];
+  assert.equal(left('2026-10-09T12:30:00Z'), '! 2026-10-02: Twilio keeps it. (23 hours left)');
+  assert.equal(left('2026-10-10T10:59:00Z'), '! 2026-10-02: Twilio keeps it. (1 hour left)');
+  assert.equal(left('2026-10-10T11:01:00Z'), '! 2026-10-02: Twilio keeps it. (59 minutes left)');
+  assert.equal(left('2026-10-10T12:00:00Z'), '! 2026-10-02: Twilio keeps it. (time is up)');
+  assert.match(progressLine(progress), /; ! 2026-10-02: Twilio keeps it$/);
+});
+
 test('the line of a log does not change with the time of the last look', () => {
   const later = observed();
   later.jobs = later.jobs.map((job) => ({ ...job, asOf: '2026-10-10T01:00:00Z', jobQueuePosition: '3' }));

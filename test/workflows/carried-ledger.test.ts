@@ -5,6 +5,7 @@ import type { JobPicture } from '../../activities/api.ts';
 import { closeDay, closeJob, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
 import { addDays, daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
 import { type CarriedLedger, carryLedger, takeOverLedger } from '../../workflows/carried-ledger.ts';
+import { nextExpiryNotice } from '../../workflows/expiry.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { type JobRecord, type Ledger, newDay, newJob, openLedger } from '../../workflows/ledger.ts';
 import {
@@ -57,7 +58,7 @@ const turn = fc.record({
 describe('the ledger that a run hands over', () => {
   it('has the next run decide and tell what this one would have, at any time', () => {
     fc.assert(
-      fc.property(fc.array(turn, { maxLength: 6 }), fc.integer({ min: 0, max: 3_000 }), (turns, minutes) => {
+      fc.property(fc.array(turn, { maxLength: 6 }), fc.integer({ min: 0, max: 15_000 }), (turns, minutes) => {
         const request = requestOf(8);
         const ledger = openLedger(request, NOW);
         for (const [at, one] of turns.entries()) play(ledger, one, later(20 * at));
@@ -80,6 +81,7 @@ describe('the ledger that a run hands over', () => {
         ranges: rangesToSubmit(ledger, at),
         fetches: daysToFetch(ledger, request).map(({ day }) => day),
         submissionAt: nextSubmissionAt(ledger, at),
+        expiryNotice: nextExpiryNotice(ledger, at),
         timeoutAt: timeoutEndsAt(ledger, request),
         open,
         hopeless: open.map((job) => isHopeless(ledger, job, at, request)),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Duration } from '@temporalio/common';
+import { ApplicationFailure, type Duration } from '@temporalio/common';
+import type { ExportProgress } from '../../workflows/api.ts';
 import {
   createSkippingExportEnv,
+  endOf,
   type ExportEnv,
   inputOf,
   outcomesOf,
@@ -483,6 +485,46 @@ describe('exportJob', { timeout: 120_000 }, () => {
       assert.ok(hoursOf(twilio) >= 11 && hoursOf(twilio) < 11.2, `${hoursOf(twilio)} hours`);
     });
 
+  it('says so once less than a day is left to fetch a file, at no look more, and asks for the day again if it expires', async () => {
+    const input = inputOf(2);
+    const twilio = new LiteralTwilio({
+      nowMs: () => exports.env.currentTimeMs(),
+      download: ({ day }, time) => {
+        if (day !== input.startDay || twilio.jobs.length > 1) return downloaded(day);
+        if (time <= 14) throw unfetchable('12 hours');
+        throw fail('DayNotAvailable', 'Twilio answered 404 for it, for 10 minutes');
+      },
+    });
+    const handle = await exports.start(twilio.activities(), input);
+    const problems = async () => (await handle.query<ExportProgress>('progress')).problems;
+    const card = async () => await handle.query<string>('__temporal_workflow_metadata').then(JSON.stringify);
+    await exports.env.sleep('143.5 hours');
+    assert.deepEqual(await problems(), []);
+    assert.doesNotMatch(await card(), /is left to fetch/);
+
+    await exports.env.sleep('1 hour');
+    const [problem, ...more] = await problems();
+    assert.deepEqual(more, []);
+    assert.equal(problem?.day, input.startDay);
+    const leftMs = Date.parse(problem.expiresAt ?? '') - (await exports.env.currentTimeMs());
+    assert.ok(leftMs > 0 && leftMs <= 24 * 3_600_000, `${leftMs} ms are left`);
+    assert.match(await card(), /Less than a day is left to fetch the file: Twilio keeps it until/);
+    assert.equal(twilio.looks, 2, 'the look that waited, and the one that found the files');
+
+    const { result } = await endOf(handle);
+    assert.deepEqual(
+      result?.days.map(({ outcome, attempts }) => [outcome, attempts]),
+      [
+        ['downloaded', 2],
+        ['downloaded', 1],
+      ],
+    );
+    assert.deepEqual(
+      twilio.jobs.map(({ days }) => days.length),
+      [2, 1],
+    );
+  });
+
   it('keeps waiting through an unknown status, and through a day in Submitted for days', async () => {
     const { result } = await run(inputOf(1), {
       looks: (job) => [
@@ -736,4 +778,10 @@ describe('exportJob', { timeout: 120_000 }, () => {
 function hoursOf({ manifests }: LiteralTwilio): number {
   const { startedAt = '', endedAt = '' } = manifests[0] ?? {};
   return (Date.parse(endedAt) - Date.parse(startedAt)) / 3_600_000;
+}
+
+/** What keeps a file from its fetch for so long. */
+function unfetchable(nextRetryDelay: Duration): ApplicationFailure {
+  const message = 'the destination is full';
+  return ApplicationFailure.create({ type: 'StorageRejected', message, nextRetryDelay });
 }

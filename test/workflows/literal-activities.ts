@@ -31,6 +31,8 @@ export interface Look {
 
 /** What happens to one export. Everything is optional: without a word all days complete after an hour. */
 export interface Script {
+  /** Twilio's clock when a job is made. Default: that of this machine, which skips nothing. */
+  nowMs?: () => Promise<number>;
   create?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
   /** Comes after the job was made: what it throws is an answer that was lost. */
   answerCreate?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
@@ -103,7 +105,7 @@ export class LiteralTwilio {
           throw fail('ExportRejected', `two live jobs for one day: ${this.twins.at(-1)}`);
         }
         const jobSid = `JS${String(this.jobs.length + 1).padStart(32, '0')}`;
-        const clockMs = Date.now();
+        const clockMs = (await this.script.nowMs?.()) ?? Date.now();
         const made = this.jobs.find((job) => job.submission === input.submission && job.isAlive);
         if (made) {
           made.isKnown = true;

@@ -7,6 +7,7 @@ import { closeDay, closeJob, enterPicture, enterSubmission, tryAgain } from '../
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { type Ledger, openLedger } from '../../workflows/ledger.ts';
 import {
+  daysToFetch,
   isHopeless,
   isOver,
   MAXIMUM_LIVE_JOBS,
@@ -97,6 +98,30 @@ describe('the ranges to submit', () => {
     closeDay(third, { outcome: 'empty' });
     assert.deepEqual(rangesToSubmit(ledger, later(10)), []);
     assert.deepEqual(rangesToSubmit(ledger, later(15)), [{ startDay: first.day, endDay: second.day }]);
+  });
+});
+
+describe('the days to fetch', () => {
+  it('are those first whose files expire first, whichever days they are, within the window', () => {
+    const request = { ...requestOf(5), maxConcurrentDownloads: 3 };
+    const ledger = openLedger(request, NOW);
+    const job = enterSubmission(ledger, request, NOW);
+    const [first, second, third, fourth, fifth] = ledger.days.map(({ day }) => day) as [
+      string,
+      ...[string, string, string, string],
+    ];
+    const looks: [asOf: string, completed: string[]][] = [
+      [later(0), []],
+      [later(10), [fourth]],
+      [later(20), [fourth, second, fifth]],
+      [later(30), [first, second, third, fourth, fifth]],
+    ];
+    for (const [asOf, completed] of looks)
+      enterPicture(ledger, job, { ...pictureOf({ Completed: completed }), asOf }, later(60));
+    const fetched = () => daysToFetch(ledger, request).map(({ day }) => day);
+    assert.deepEqual(fetched(), [fourth, second, fifth]);
+    for (const record of daysToFetch(ledger, request)) closeDay(record, { outcome: 'empty' });
+    assert.deepEqual(fetched(), [first, third]);
   });
 });
 

@@ -28,15 +28,60 @@ describe('the problems in the progress', () => {
     assert.match(problem?.problem ?? '', /^ErrorDuringRun for longer than the export is patient/);
     assert.deepEqual([problem?.jobSid, more], ['JS1', []]);
   });
+
+  it('are the days whose files may expire within a day and are still to be fetched, and no sooner', () => {
+    assert.deepEqual(problemsOf('Completed', 6 * 24 - 1), []);
+    const [problem, ...more] = problemsOf('Completed', 6 * 24);
+    assert.match(
+      problem?.problem ?? '',
+      /^Less than a day is left to fetch the file: Twilio keeps it until 2026-06-08T00:00:00\.000Z/,
+    );
+    assert.deepEqual(
+      [problem?.day, problem?.expiresAt, more],
+      ['2026-05-01..2026-05-03', '2026-06-08T00:00:00.000Z', []],
+    );
+  });
+
+  it('count the seven days of a file from the look before, or from the day on which Twilio says it was made', () => {
+    const seen = { ...pictureOf('Submitted'), asOf: '2026-06-03T12:00:00.000Z' };
+    const expiryOf = (picture: Partial<JobPicture>, before: JobPicture[]) => {
+      const pictures = [
+        ...before,
+        { ...pictureOf('Completed'), asOf: '2026-06-10T00:00:00.000Z', ...picture },
+      ];
+      return problemsAfter(pictures, '2026-06-20T00:00:00.000Z').map(({ day, expiresAt }) => [
+        day,
+        expiresAt,
+      ]);
+    };
+    const all = '2026-05-01..2026-05-03';
+    assert.deepEqual(expiryOf({}, [seen]), [[all, '2026-06-10T12:00:00.000Z']]);
+    assert.deepEqual(expiryOf({ madeOn: { '2026-06-03': [all] } }, [seen]), [
+      [all, '2026-06-10T12:00:00.000Z'],
+    ]);
+    assert.deepEqual(expiryOf({ madeOn: { '2026-06-07': [all] } }, [seen]), [
+      [all, '2026-06-14T00:00:00.000Z'],
+    ]);
+    // A job that was found again was made before anybody looked.
+    assert.deepEqual(expiryOf({ madeOn: { '2026-05-30': ['2026-05-02'] } }, []), [
+      ['2026-05-02', '2026-06-06T00:00:00.000Z'],
+      ['2026-05-01', '2026-06-08T00:00:00.000Z'],
+      ['2026-05-03', '2026-06-08T00:00:00.000Z'],
+    ]);
+  });
 });
 
 /** Of an export whose days all have this status for so many hours. */
 function problemsOf(status: string, hours: number) {
+  return problemsAfter([pictureOf(status)], new Date(Date.parse(NOW) + hours * HOUR_MS).toISOString());
+}
+
+/** Of an export whose job has shown these pictures. */
+function problemsAfter(pictures: JobPicture[], now: string) {
   const ledger = openLedger(request, NOW);
   const job = enterSubmission(ledger, request, NOW);
   job.jobSid = 'JS1';
-  enterPicture(ledger, job, pictureOf(status), NOW);
-  const now = new Date(Date.parse(NOW) + hours * HOUR_MS).toISOString();
+  for (const picture of pictures) enterPicture(ledger, job, picture, NOW);
   return progressOf(ledger, request, { phase: 'waiting', result: null, now }).problems;
 }
 
