@@ -5,14 +5,22 @@
  * The property names of {@link ExportActivities} are the activity types on the wire. They never change: a
  * running export replays them by name.
  */
-import type { DayFile, ExportedJob, ExportManifest } from './export-report.ts';
-import type { Day, DayRange, Instant, ResourceType, TwilioDayStatus } from './export-words.ts';
+import type { DayFile, ExportedJob, ExportManifest, FileMaker } from './export-report.ts';
+import type { Day, DayRange, ForeignFiles, Instant, ResourceType, TwilioDayStatus } from './export-words.ts';
 
-export type { DayFile, ExportedDay, ExportedJob, ExportManifest, ExportTotals } from './export-report.ts';
+export type {
+  DayFile,
+  ExportedDay,
+  ExportedJob,
+  ExportManifest,
+  ExportTotals,
+  FileMaker,
+} from './export-report.ts';
 export type {
   Day,
   DayOutcome,
   DayRange,
+  ForeignFiles,
   Instant,
   JobFate,
   ResourceType,
@@ -208,10 +216,20 @@ export interface DownloadExportDayInput extends ExportIdentity {
   day: Day;
   /** What the job's picture says of the day: it decides what a missing or an empty file means. */
   status: 'Completed' | 'CompletedEmptyRecords' | 'CompletedOrEmpty';
+  /**
+   * Whether a file that another job than those of this export has made is taken. Refused, it is as if there were no
+   * file yet. Missing in the input of a version before: then it is taken.
+   */
+  foreignFiles?: ForeignFiles;
 }
 
-/** A published day, or the proof that there was nothing to publish. */
-export type DownloadExportDayResult = { outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' };
+/**
+ * A published day, or the proof that there was nothing to publish. `madeBy`: only where the file was made by another
+ * job than those of this export.
+ */
+export type DownloadExportDayResult = ({ outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' }) & {
+  madeBy?: FileMaker;
+};
 
 /** What `deleteExportJob` needs. */
 export interface DeleteExportJobInput extends ExportIdentity {

@@ -2,12 +2,16 @@ import type { ActivityParts, KnownAccount } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import type { ActivityScope } from './activity-scope.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { DownloadExportDayInput, DownloadExportDayResult } from './api.ts';
+import type { DownloadExportDayInput, DownloadExportDayResult, FileMaker } from './api.ts';
 import { readAbsentSince, sayAbsentSince } from './download/absent-day.ts';
 import { dayFileCorrupt, dayNotAvailable, downloadSlotsBusy } from './download/download-failure.ts';
+import { fetchAttributed } from './download/fetch-attributed.ts';
+import type { AbsentDay } from './download/fetch-attributed.ts';
 import { fetchDayFile } from './download/fetch-day-file.ts';
 import type { FetchedFile } from './download/fetch-day-file.ts';
-import type { AbsentFinding, FoundDay } from './download/judge-day.ts';
+import { askForMaker } from './download/find-maker.ts';
+import type { MakerQuestions } from './download/find-maker.ts';
+import type { FoundDay } from './download/judge-day.ts';
 import { judgeDay } from './download/judge-day.ts';
 import { verifyDayFile } from './download/verify-day-file.ts';
 import type { DayKey, DayProof, DayStorage, HalfFile } from './storage/day-storage.ts';
@@ -24,6 +28,7 @@ interface Download {
   key: DayKey;
   scope: ActivityScope;
   doing: string;
+  maker: MakerQuestions;
 }
 
 /** Implements `downloadExportDay` of the contract. */
@@ -39,7 +44,9 @@ export async function downloadExportDay(
 
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
     try {
-      return await downloadIfThere({ parts, input, account, storage, key, scope, doing });
+      const { namespace } = scope.context.info;
+      const maker = askForMaker({ download: input, files: account.files, namespace, signal: scope.signal });
+      return await downloadIfThere({ parts, input, account, storage, key, scope, doing, maker });
     } catch (error) {
       const absentSinceMs = readAbsentSince(scope);
       if (absentSinceMs !== null && error instanceof TwilioProblem) {
@@ -71,30 +78,37 @@ async function downloadIfThere(download: Download): Promise<DownloadExportDayRes
     sayAbsentSince(scope, sinceMs);
     const { doing, input } = download;
     const forMs = result.atMs - sinceMs;
-    throw dayNotAvailable(parts, { doing, status: input.status, found: result.found, forMs });
+    throw dayNotAvailable(parts, { doing, status: input.status, finding: result, forMs });
   } finally {
     release();
   }
 }
 
-/** A day of which there is no file now. */
-interface AbsentDay {
-  outcome: 'absent';
-  found: AbsentFinding;
-  /** By Twilio's clock. */
-  atMs: number;
-}
-
 async function downloadOnce(download: Download): Promise<DownloadExportDayResult | AbsentDay> {
+  const { input, doing, maker } = download;
+  const refusesForeign = input.foreignFiles === 'refuse';
   const published = await download.storage.findPublished(download.key);
   if (published !== null) {
-    return { outcome: 'downloaded', file: published };
+    // An attempt before has published what it might take, and its word of who made that was lost.
+    const madeBy = refusesForeign ? null : (await maker.recent()).value;
+    return withMaker({ outcome: 'downloaded', file: published }, madeBy);
   }
-  const fetched = await fetchUnlessAbsent(download);
+  const fetch = (): Promise<FetchedFile | AbsentDay> => fetchUnlessAbsent(download);
+  const fetched = await fetchAttributed({ doing, maker, refusesForeign, fetch });
   if ('found' in fetched) {
-    return judgeDay(fetched.found, download.input.status) === 'empty' ? { outcome: 'empty' } : fetched;
+    return judgeDay(fetched.found, input.status) === 'empty' ? { outcome: 'empty' } : fetched;
   }
-  const { half, expectedBytes } = fetched;
+  return withMaker(await prove(download, fetched), fetched.madeBy);
+}
+
+function withMaker(result: DownloadExportDayResult, madeBy: FileMaker | null): DownloadExportDayResult {
+  return madeBy === null ? result : { ...result, madeBy };
+}
+
+async function prove(
+  download: Download,
+  { half, expectedBytes }: FetchedFile,
+): Promise<DownloadExportDayResult> {
   try {
     if (half.sizeBytes() === 0 && (expectedBytes ?? 0) === 0) {
       return await conclude(download, { found: 'zeroBytes', half });

@@ -12,6 +12,14 @@ export interface DayFile {
   sha256: string;
 }
 
+/** The job that made a file, where it is none of the export. */
+export interface FileMaker {
+  /** Of the job. One line without anything that steers a terminal, cut after 100 characters. */
+  friendlyName: string;
+  /** The UTC day on which it was made; null where Twilio does not say. */
+  createDate: Day | null;
+}
+
 /** One requested day in the result and in the manifest. */
 export interface ExportedDay {
   day: Day;
@@ -26,6 +34,8 @@ export interface ExportedDay {
   jobSid?: string;
   /** In how many submissions the day was. */
   attempts: number;
+  /** Only where another job than those of the export has made its file. */
+  madeBy?: FileMaker;
   /** Why the outcome is not a good one. */
   problem?: string;
 }

@@ -26,6 +26,9 @@ export type Instant = string;
 /** How an export ends for one day. `deleted` means: by somebody else, at Twilio. */
 export type DayOutcome = 'downloaded' | 'empty' | 'failed' | 'deleted' | 'cancelled';
 
+/** What is done with a day whose file was made by another job than those of the export: taken, or not. */
+export type ForeignFiles = 'accept' | 'refuse';
+
 /** What became of a job of ours at Twilio. */
 export type JobFate =
   /** Twilio took the DELETE. */

@@ -41,6 +41,8 @@ export type {
   ExportIdentity,
   ExportManifest,
   ExportTotals,
+  FileMaker,
+  ForeignFiles,
   Instant,
   JobFate,
   JobPicture,

@@ -46,8 +46,8 @@ export interface ActivitySettings {
   /** Pages of a list that are followed: 50 of 1,000 jobs are more than seven days of jobs of any account. */
   listPages: number;
   /**
-   * How old a reading of the list of files may be where one from before a download is asked for. A file that came
-   * later is seen by the reading after the download, and then fetched anew.
+   * How old a reading of the list of files may be where one from before a download is asked for. A file that was made
+   * later shows by its age, and has the list read anew.
    */
   filesRecentMs: number;
   /** What a 429 without Retry-After means. */
@@ -116,7 +116,7 @@ export const defaultSettings: ActivitySettings = {
   getPauseMaximumMs: 2_000,
   answerLimitBytes: 32 * 1024 * 1024,
   listPages: 50,
-  filesRecentMs: 10_000,
+  filesRecentMs: 60_000,
   rateLimitedMs: 10_000,
   retryAfterCapMs: 15 * 60_000,
   createRetryMs: 1_000,

@@ -24,6 +24,7 @@ export function resultText(result: ExportJobResult, paint: Terminal['paint']): s
     ...result.jobs.map(
       ({ jobSid, startDay, endDay, fate }) => `Job ${jobSid} ${startDay}..${endDay}: ${fate}`,
     ),
+    ...makerLines(days),
     ...(files === null ? [] : [`Files:    ${files}`]),
     `Manifest: ${manifest === null ? 'could not be written' : asPath(manifest)}`,
     ...notCleaned.map((sentence) => paint('yellow', `! ${sentence}`)),
@@ -31,6 +32,23 @@ export function resultText(result: ExportJobResult, paint: Terminal['paint']): s
     .map(visibleLine)
     .join('\n');
 }
+
+/** Days with the files of other jobs, a line for each of these jobs. */
+function makerLines(days: ExportedDay[]): string[] {
+  const daysOf = new Map<string, number>();
+  for (const { madeBy } of days) {
+    if (madeBy === undefined) continue;
+    const made = madeBy.createDate === null ? '' : ` on ${madeBy.createDate}`;
+    const job = `"${madeBy.friendlyName}"${made}`;
+    daysOf.set(job, (daysOf.get(job) ?? 0) + 1);
+  }
+  const lines = [...daysOf].map(([job, count]) => `Made by another job, ${job}: ${formatDays(count)}`);
+  const more = lines.length - MAXIMUM_MAKERS;
+  return [...lines.slice(0, MAXIMUM_MAKERS), ...(more > 0 ? [`… and by ${formatCount(more)} more`] : [])];
+}
+
+/** One job brings many days; a year of jobs of one day each would bury what matters. */
+const MAXIMUM_MAKERS = 5;
 
 /** All files of the result as one pattern, for `zcat` and DuckDB; null where there is none. */
 export function filesOf({ days }: Pick<ExportJobResult, 'days'>): string | null {

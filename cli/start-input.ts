@@ -88,6 +88,11 @@ const inputOptions: InputOption[] = [
     help: 'complete with the days that could be had',
     read: 'yes',
   },
+  {
+    field: 'foreignFiles',
+    option: '--foreign-files <policy>',
+    help: 'accept or refuse: files that other jobs at Twilio have made',
+  },
 ];
 
 /**

@@ -37,6 +37,8 @@ export type {
   ExportProblem,
   ExportProgress,
   ExportTotals,
+  FileMaker,
+  ForeignFiles,
   JobSighting,
   ResourceType,
   Webhook,

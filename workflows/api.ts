@@ -10,6 +10,7 @@ import type {
   ExportedDay,
   ExportedJob,
   ExportTotals,
+  ForeignFiles,
   Instant,
   ResourceType,
   Webhook,
@@ -23,6 +24,8 @@ export type {
   ExportedJob,
   ExportManifest,
   ExportTotals,
+  FileMaker,
+  ForeignFiles,
   Instant,
   JobFate,
   JobSighting,
@@ -76,6 +79,11 @@ export interface ExportJobInput {
   timeout?: Duration;
   /** Whether an export with failed days completes, with outcome `incomplete`, instead of failing. Default false. */
   allowIncomplete?: boolean;
+  /**
+   * What is done with a day whose file was made by another job than those of the export: it is taken, and the result
+   * says who made it; or it is not, and the day goes out again. Default `accept`.
+   */
+  foreignFiles?: ForeignFiles;
 }
 
 /** How an export ended: every requested day once, in order, with exactly one outcome. */

@@ -1,5 +1,13 @@
 /** The few steps that change what the export knows. Pure but for the ledger that they change. */
-import type { Day, DayFile, DayOutcome, DayRange, Instant, JobPicture } from '../activities/api.ts';
+import type {
+  Day,
+  DayFile,
+  DayOutcome,
+  DayRange,
+  FileMaker,
+  Instant,
+  JobPicture,
+} from '../activities/api.ts';
 import { DAY_MS, daysOfRanges, type Range } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import {
@@ -142,12 +150,14 @@ export function closeDay(
   {
     outcome,
     file = null,
+    madeBy = null,
     problem = null,
-  }: { outcome: DayOutcome; file?: DayFile | null; problem?: string | null },
+  }: { outcome: DayOutcome; file?: DayFile | null; madeBy?: FileMaker | null; problem?: string | null },
 ): void {
   record.stage = 'over';
   record.outcome = outcome;
   record.file = file;
+  record.madeBy = madeBy;
   record.problem = problem;
 }
 

@@ -56,8 +56,8 @@ export function takeOverLedger({ startedAt, days, jobs }: CarriedLedger, runId: 
 function carriedDay(record: DayRecord, startedAt: Instant): DayRecord {
   if (record.stage === 'fetching') return { ...record, stage: 'toFetch' };
   if (record.stage !== 'over') return record;
-  const { day, stage, attempts, submission, outcome, file, problem, since } = record;
-  const told = { stage, attempts, submission, outcome, file, problem };
+  const { day, stage, attempts, submission, outcome, file, madeBy, problem, since } = record;
+  const told = { stage, attempts, submission, outcome, file, madeBy, problem };
   return { ...newDay(day, startedAt), ...told, ...(problem !== null && { since }) };
 }
 

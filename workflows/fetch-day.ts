@@ -8,13 +8,14 @@ import { MAXIMUM_CORRUPT_FILES } from './plan.ts';
 /** Brings one day home: it ends with its outcome, or goes back to be fetched or submitted again. */
 export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void> {
   const { request, identity } = run;
+  const { destination, foreignFiles } = request;
   const { day, status } = record;
   if (!hasFile(status)) return;
   record.stage = 'fetching';
   try {
     const fetched = await downloadExportDay.executeWithOptions(
       { summary: `${request.resourceType} ${day}` },
-      [{ ...identity, destination: request.destination, day, status }],
+      [{ ...identity, destination, foreignFiles, day, status }],
     );
     closeDay(record, fetched);
   } catch (error) {

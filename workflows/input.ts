@@ -5,7 +5,7 @@
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
-import type { PollIntervals, ResourceType, Webhook } from '../activities/api.ts';
+import type { ForeignFiles, PollIntervals, ResourceType, Webhook } from '../activities/api.ts';
 import { addDays, countDays, DAY_MS, dayOf, isDay } from './calendar.ts';
 
 /** `ExportJobInput` with its defaults, durations in milliseconds. */
@@ -25,6 +25,7 @@ export interface ResolvedExportJobInput {
   errorPatienceMs: number;
   timeoutMs: number;
   allowIncomplete: boolean;
+  foreignFiles: ForeignFiles;
 }
 
 /** The input is not what `ExportJobInput` asks for. Nothing was started. */
@@ -206,6 +207,7 @@ const inputSchema = z.strictObject(
     errorPatience: duration(1_000, 365 * DAY_MS, '1 second to 365 days').default(DAY_MS),
     timeout: duration(1_000, 365 * DAY_MS, '1 second to 365 days').default(14 * DAY_MS),
     allowIncomplete: flag().default(false),
+    foreignFiles: z.enum(['accept', 'refuse'], 'one of "accept", "refuse"').default('accept'),
   },
   'a JSON object',
 );

@@ -4,6 +4,7 @@ import type {
   DayFile,
   DayOutcome,
   ExportedJob,
+  FileMaker,
   Instant,
   JobFate,
   JobPicture,
@@ -40,6 +41,8 @@ export interface DayRecord {
   corruptFiles: number;
   outcome: DayOutcome | null;
   file: DayFile | null;
+  /** Who made the file, where it was another job than those of the export. */
+  madeBy: FileMaker | null;
   /** Why it is not done, or not well. */
   problem: string | null;
 }
@@ -95,6 +98,7 @@ export function newDay(day: Day, now: Instant): DayRecord {
     corruptFiles: 0,
     outcome: null,
     file: null,
+    madeBy: null,
     problem: null,
   };
 }

@@ -75,7 +75,7 @@ function outcomeOf({ cancelled, failed, deleted }: ExportTotals): ExportJobResul
 }
 
 function exportedDay(ledger: Ledger, record: DayRecord): ExportedDay {
-  const { day, outcome, file, attempts, problem } = record;
+  const { day, outcome, file, madeBy, attempts, problem } = record;
   const jobSid = lastJobOf(ledger, record)?.jobSid;
   return {
     day,
@@ -86,6 +86,7 @@ function exportedDay(ledger: Ledger, record: DayRecord): ExportedDay {
     ...(file && { sha256: file.sha256 }),
     ...(jobSid && { jobSid }),
     attempts,
+    ...(madeBy && { madeBy }),
     ...(problem !== null && { problem }),
   };
 }

@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityParts } from '../activity-parts.ts';
-import type { DownloadExportDayInput } from '../api.ts';
+import type { DownloadExportDayInput, FileMaker } from '../api.ts';
 import { createFailure } from '../failures.ts';
 import type { AbsentFinding } from './judge-day.ts';
 
@@ -16,15 +16,21 @@ export function downloadSlotsBusy(
   });
 }
 
+/** Why there is no file. */
+export type AbsentFile =
+  | { found: Exclude<AbsentFinding, 'foreignFile'> }
+  | { found: Extract<AbsentFinding, 'foreignFile'>; madeBy: FileMaker };
+
 /** There is no file: for a while it may still appear, then it is taken for expired, which is final. */
 export function dayNotAvailable(
   { settings }: Pick<ActivityParts, 'settings'>,
-  absent: { doing: string; status: DownloadExportDayInput['status']; found: AbsentFinding; forMs: number },
+  absent: { doing: string; status: DownloadExportDayInput['status']; finding: AbsentFile; forMs: number },
 ): ApplicationFailure {
-  const { doing, status, found, forMs } = absent;
+  const { doing, status, finding, forMs } = absent;
   const minutes = Math.round(settings.dayAppearsWithinMs / 60_000);
-  const what = wordsByFinding[found];
-  const expected = `Expected a file, as the day is ${status}.`;
+  const what = describeFinding(finding);
+  const isForeign = finding.found === 'foreignFile';
+  const expected = `Expected a file${isForeign ? ' of this export' : ''}, as the day is ${status}.`;
   if (forMs < settings.dayAppearsWithinMs) {
     return createFailure('DayNotAvailable', {
       message: `${doing}: ${what}. ${expected} It may still appear: it is asked for again for ${minutes} minutes.`,
@@ -34,7 +40,8 @@ export function dayNotAvailable(
   return createFailure('DayNotAvailable', {
     message:
       `${doing}: ${what}, for ${minutes} minutes. ${expected} ` +
-      `Files expire seven days after they were made: the day has to be submitted again.`,
+      (isForeign ? '' : 'Files expire seven days after they were made: ') +
+      `${isForeign ? 'The' : 'the'} day has to be submitted again.`,
     final: true,
   });
 }
@@ -46,7 +53,17 @@ export function dayFileCorrupt(doing: string, reason: string): ApplicationFailur
   });
 }
 
-const wordsByFinding: Record<AbsentFinding, string> = {
-  noDay: 'Twilio answered 404 for it',
-  noFile: 'the link that Twilio gave leads to no file',
-};
+function describeFinding(finding: AbsentFile): string {
+  switch (finding.found) {
+    case 'noDay':
+      return 'Twilio answered 404 for it';
+    case 'noFile':
+      return 'the link that Twilio gave leads to no file';
+    case 'foreignFile':
+      return `its file was made by another job (${describeMaker(finding.madeBy)}), and such files are refused`;
+  }
+}
+
+function describeMaker({ friendlyName, createDate }: FileMaker): string {
+  return `"${friendlyName}"${createDate === null ? '' : `, ${createDate}`}`;
+}

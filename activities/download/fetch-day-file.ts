@@ -26,6 +26,8 @@ export interface FetchedFile {
   half: HalfFile;
   /** The size that the store told; null where it told none. */
   expectedBytes: number | null;
+  /** When the store says that the file was made, in milliseconds since 1970; null where it does not. */
+  madeAtMs: number | null;
 }
 
 /** The half file may prove useless twice: by 412 and, begun anew, by a file that changes once more. */
@@ -54,7 +56,8 @@ export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFil
         return null;
       }
       if (step.did === 'fetchedAll') {
-        return { half: step.half, expectedBytes: step.expectedBytes };
+        const { expectedBytes, madeAtMs } = step;
+        return { half: step.half, expectedBytes, madeAtMs };
       }
       if (links === LINKS_PER_ATTEMPT) {
         throw step.did === 'fetchedPart'
@@ -71,7 +74,7 @@ export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFil
 
 /** What one link was good for. */
 type Step =
-  | { did: 'fetchedAll'; half: HalfFile; expectedBytes: number | null }
+  | { did: 'fetchedAll'; half: HalfFile; expectedBytes: number | null; madeAtMs: number | null }
   /** The store ended its answer in good order before the end of the file. */
   | { did: 'fetchedPart'; half: HalfFile; totalBytes: number }
   | { did: 'foundNothing'; half: HalfFile | null }
@@ -115,7 +118,7 @@ async function takeAnswer(
     case 416:
       if (half !== null && answer.totalBytes === half.sizeBytes()) {
         await half.flush();
-        return { did: 'fetchedAll', half, expectedBytes: answer.totalBytes };
+        return { did: 'fetchedAll', half, expectedBytes: answer.totalBytes, madeAtMs: answer.madeAtMs };
       }
       break;
     case 412:
@@ -164,7 +167,7 @@ async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAn
   }
   return totalBytes !== null && half.sizeBytes() < totalBytes
     ? { did: 'fetchedPart', half, totalBytes }
-    : { did: 'fetchedAll', half, expectedBytes: totalBytes };
+    : { did: 'fetchedAll', half, expectedBytes: totalBytes, madeAtMs: answer.madeAtMs };
 }
 
 /** The errors of the connection are told apart here from those of the disk that the bytes go to. */

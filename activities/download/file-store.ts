@@ -18,6 +18,8 @@ export interface OpenLinkInput {
 export interface StoreAnswer {
   status: number;
   etag: string | null;
+  /** When the file was made, in milliseconds since 1970; null where the store does not tell. */
+  madeAtMs: number | null;
   /** The size of the whole file where the store tells it. */
   totalBytes: number | null;
   /** Where the body begins in the file. */
@@ -72,6 +74,7 @@ export async function openLink({
   return {
     status,
     etag: typeof headers['etag'] === 'string' ? headers['etag'] : null,
+    madeAtMs: readInstant(headers['last-modified']),
     totalBytes: range === null ? length : range.totalBytes,
     fromBytes: range?.fromBytes ?? 0,
     body,
@@ -97,6 +100,11 @@ function readContentRange(
     fromBytes: from === undefined ? 0 : Number(from),
     totalBytes: total === undefined || total === '*' ? null : Number(total),
   };
+}
+
+function readInstant(header: string | string[] | undefined): number | null {
+  const atMs = typeof header === 'string' ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(atMs) ? null : atMs;
 }
 
 function readLength(header: string | string[] | undefined): number | null {

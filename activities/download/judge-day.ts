@@ -1,7 +1,10 @@
 import type { DownloadExportDayInput } from '../api.ts';
 
-/** `noDay`: Twilio answers 404 for the day. `noFile`: it gives a link that leads to nothing. */
-export type AbsentFinding = 'noDay' | 'noFile';
+/**
+ * `noDay`: Twilio answers 404 for the day. `noFile`: it gives a link that leads to nothing. `foreignFile`: there is a
+ * file, of another job, which is not taken.
+ */
+export type AbsentFinding = 'noDay' | 'noFile' | 'foreignFile';
 
 /** What was found of a day. */
 export type FoundDay = AbsentFinding | 'zeroBytes' | 'noRecords' | 'records';
@@ -22,6 +25,7 @@ export function judgeDay(found: FoundDay, status: DownloadExportDayInput['status
     case 'zeroBytes':
       return status === 'Completed' ? 'corrupt' : 'empty';
     case 'noDay':
+    case 'foreignFile':
       return status === 'CompletedEmptyRecords' ? 'empty' : 'askAgain';
     case 'noFile':
       return 'askAgain';

@@ -41,7 +41,8 @@ export function createListedFiles(
     const keep = ({ day, friendlyName, createDay }: TwilioDay): boolean => {
       if (isDay(day)) {
         const marker = friendlyName === null ? null : parseMarker(friendlyName);
-        files.set(day, { friendlyName: friendlyName && toShown(friendlyName, redact), marker, createDay });
+        const shown = friendlyName && toShown(friendlyName, redact);
+        files.set(day, { friendlyName: shown || null, marker, createDay });
       }
       return false;
     };

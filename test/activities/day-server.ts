@@ -10,10 +10,10 @@ export interface StoreRequest {
   acceptEncoding: string | undefined;
 }
 
-/** An API that knows nothing but Days, and a store that answers as the test says: what no simulator would do. */
+/** An API that knows nothing but Days, of which it lists none, and a store that answers as the test says: what no simulator would do. */
 export interface DayServer {
   apiUrl: string;
-  /** The paths that the API was asked for. */
+  /** The paths of Days that the API was asked for. */
   asked: string[];
   stored: StoreRequest[];
 }
@@ -37,6 +37,10 @@ export async function startDayServer(
     store(request, response, stored.length);
   });
   const apiUrl = await listenOnLoopback(t, (request, response) => {
+    if (request.url?.includes('/Days?')) {
+      response.end(JSON.stringify({ days: [], meta: {} }));
+      return;
+    }
     asked.push(request.url ?? '');
     const location = link?.(storeUrl) ?? `${storeUrl}/file?X-Amz-Signature=planted-signature-${asked.length}`;
     response.writeHead(307, { location }).end(JSON.stringify({ redirect_to: location }));

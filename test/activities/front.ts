@@ -6,6 +6,8 @@ import { listenOnLoopback } from './loopback.ts';
 export interface FrontAnswer {
   status: number;
   body: string;
+  /** As HTTP writes it. Default: now. */
+  date?: string;
 }
 
 /** The body of Twilio's own 404. */
@@ -23,7 +25,7 @@ export async function startFront(
   const answerOrHandOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const own = await answer(request);
     if (own === null) await handOn(apiUrl, request, response);
-    else response.writeHead(own.status).end(own.body);
+    else response.writeHead(own.status, own.date === undefined ? {} : { date: own.date }).end(own.body);
   };
   return await listenOnLoopback(t, (request, response) => {
     answerOrHandOn(request, response).catch(() => response.destroy());

@@ -123,6 +123,23 @@ test('a long result lists only the days that did not go well', () => {
   assert.match(text, /Not listed: 99 days that went well\./);
 });
 
+test('a result tells which other jobs made its files, and of how many days, and how many more such jobs there are', () => {
+  const [day] = aResult('complete').days;
+  assert.ok(day, 'a day');
+  const madeBy = { friendlyName: 'October', createDate: '2026-10-10' };
+  const nameless = { friendlyName: 'November', createDate: null };
+  const days = [day, { ...day, madeBy }, { ...day, madeBy }, { ...day, madeBy: nameless }];
+  const text = resultText({ ...aResult('complete'), days }, plain);
+  assert.match(text, /^Made by another job, "October" on 2026-10-10: 2 days$/m);
+  assert.match(text, /^Made by another job, "November": 1 day$/m);
+  assert.doesNotMatch(resultText(aResult('complete'), plain), /another job/);
+  const many = Array.from({ length: 9 }, (_, at) => ({
+    ...day,
+    madeBy: { ...madeBy, friendlyName: `job ${at}` },
+  }));
+  assert.match(resultText({ ...aResult('complete'), days: many }, plain), /"job 4" .*\n… and by 4 more\n/);
+});
+
 test('a result tells what could not be cleaned, and that there is no manifest', () => {
   const text = resultText(
     { ...aResult('cancelled'), manifest: null, notCleaned: ['JS1 may still run.'] },
@@ -199,7 +216,7 @@ test('what others have written does not steer the terminal, and stays on its lin
 
   const [day] = aResult('incomplete').days;
   assert.ok(day, 'a day');
-  const days = [{ ...day, problem: HOSTILE }];
+  const days = [{ ...day, problem: HOSTILE, madeBy: { friendlyName: HOSTILE, createDate: null } }];
   const result = { ...aResult('incomplete'), days, cancelReason: HOSTILE, notCleaned: [HOSTILE] };
   const ended = resultText(result, plain);
   assert.ok(ended.includes(`Reason: ${HARMLESS}\n`), ended);

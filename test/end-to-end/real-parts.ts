@@ -54,6 +54,7 @@ export const SPEED = 600;
 export const quickSettings: Partial<ActivitySettings> = {
   settleMs: 100,
   heartbeatMs: 50,
+  filesRecentMs: 100,
   getPauseMinimumMs: 5,
   getPauseMaximumMs: 10,
   rateLimitedMs: 100,

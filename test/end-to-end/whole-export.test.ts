@@ -94,13 +94,18 @@ describe('a whole export on real parts', { timeout: 90_000 }, () => {
         jobs.map(({ jobSid }) => [jobSid, 'deleted']),
       );
 
-      const { createJob, deleteJob, listJobs, listDays, fetchJob = 0, fetchDay = 0, getFile = 0 } = requests;
+      const {
+        createJob,
+        deleteJob,
+        listJobs,
+        listDays = 0,
+        fetchJob = 0,
+        fetchDay = 0,
+        getFile = 0,
+      } = requests;
       assert.deepEqual({ createJob, deleteJob }, { createJob: 2, deleteJob: 2 });
-      assert.deepEqual(
-        { listJobs, listDays },
-        { listJobs: 3, listDays: 1 },
-        'before each create, and to sweep',
-      );
+      assert.equal(listJobs, 3, 'before each create, and to sweep');
+      assert.ok(listDays >= 1 && listDays <= 62, `${listDays} lists of files: none but for a file`);
       assert.ok(fetchJob <= 40, `${fetchJob} looks`);
       // A day without a file has a Day that answers 404, and so no link.
       assert.ok(fetchDay >= 30 && fetchDay <= 40, `${fetchDay} links`);

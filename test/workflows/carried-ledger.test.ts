@@ -164,9 +164,11 @@ function play(
     enterPicture(ledger, job, pictureOf(words, { asOf: now, gone }), now);
     if (ends) closeJob(ledger, job, request, now);
   }
+  const madeBy = gone ? { friendlyName: 'of others', createDate: '2026-05-30' } : null;
   for (const record of daysToFetch(ledger, request)) {
     record.stage = 'fetching';
-    if (dayEvent === 'downloaded') closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) });
+    if (dayEvent === 'downloaded')
+      closeDay(record, { outcome: 'downloaded', file: fileOf(record.day), madeBy });
     if (dayEvent === 'empty') closeDay(record, { outcome: 'empty' });
     if (dayEvent === 'expired') tryAgain(record, { problem: 'expired', request, now });
     if (dayEvent === 'corrupt') {

@@ -31,6 +31,7 @@ describe('the check of the input', () => {
       errorPatienceMs: 86_400_000,
       timeoutMs: 14 * 86_400_000,
       allowIncomplete: false,
+      foreignFiles: 'accept',
     });
   });
 
@@ -40,6 +41,11 @@ describe('the check of the input', () => {
       'an unknown field inside another',
       { poll: { often: true } },
       /^poll\.often is not a field of the input$/,
+    ],
+    [
+      'another policy for the files of others',
+      { foreignFiles: 'ignore' },
+      /^foreignFiles must be one of "accept", "refuse", got "ignore"$/,
     ],
     [
       'another resource type',
