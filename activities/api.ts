@@ -5,7 +5,7 @@
  * The property names of {@link ExportActivities} are the activity types on the wire. They never change: a
  * running export replays them by name.
  */
-import type { DayFile, ExportedJob, ExportManifest, FileMaker } from './export-report.ts';
+import type { DayFile, ExportedJob, ExportManifest, FileMaker, ReusedDay } from './export-report.ts';
 import type { Day, DayRange, ForeignFiles, Instant, ResourceType, TwilioDayStatus } from './export-words.ts';
 
 export type {
@@ -15,6 +15,7 @@ export type {
   ExportManifest,
   ExportTotals,
   FileMaker,
+  ReusedDay,
 } from './export-report.ts';
 export type {
   Day,
@@ -38,6 +39,15 @@ export interface ExportIdentity {
 
 /** The activities of one export job, by their names on the wire. */
 export interface ExportActivities {
+  /**
+   * Finds the days that need no job: those that an earlier manifest of the destination proves, where what lies there now
+   * still is what it tells, and, where that is wanted, those whose files still lie at Twilio. It changes nothing.
+   *
+   * @throws `InvalidInput`, `AuthenticationRejected`, `StorageRejected` (never retried: nothing has worked yet);
+   * `RateLimited`, `TwilioUnavailable`, `StorageUnavailable` (retried by the engine).
+   */
+  findReusableDays: (input: FindReusableDaysInput) => Promise<FindReusableDaysResult>;
+
   /**
    * Finds the job of this submission at Twilio or makes it, once the account, the destination and the storage
    * are known to be good. Safe to repeat: see {@link CreateExportJobInput.submission}.
@@ -82,6 +92,41 @@ export interface ExportActivities {
   /** Writes the manifest, at once and whole. Repeating it replaces it. */
   writeExportManifest: (input: WriteExportManifestInput) => Promise<WriteExportManifestResult>;
 }
+
+/** What `findReusableDays` needs. */
+export interface FindReusableDaysInput extends ExportIdentity {
+  destination: string;
+  startDay: Day;
+  endDay: Day;
+  /** `available`: also what still lies at Twilio. */
+  reuse: 'published' | 'available';
+  /** Of what lies at Twilio: `refuse` leaves what no job of this package in this namespace has made. */
+  foreignFiles: ForeignFiles;
+}
+
+/** What is there. A day that is not named needs a job. */
+export interface FindReusableDaysResult {
+  /** Days that lie in the destination, or were empty. */
+  published: PublishedDay[];
+  /** Of the others, those to be fetched at once. */
+  available: AvailableDay[];
+}
+
+/** A day whose file still lies at Twilio, made by whichever job. */
+export interface AvailableDay {
+  day: Day;
+  /** As which it is fetched: Twilio does not say, and where the list tells a size there are records or a gzip of none. */
+  status: 'Completed' | 'CompletedOrEmpty';
+  reused: Extract<ReusedDay, { from: 'available' }>;
+}
+
+/** A day that an export before has brought home. */
+export type PublishedDay = {
+  day: Day;
+  /** Of then; null where its manifest names none. */
+  jobSid: string | null;
+  reused: ReusedDay;
+} & DownloadExportDayResult;
 
 /** What `createExportJob` needs. */
 export interface CreateExportJobInput extends ExportIdentity {

@@ -7,6 +7,7 @@ import { deleteExportJob } from './delete-export-job.ts';
 import { downloadExportDay } from './download-export-day.ts';
 import { createDownloadSlots } from './download/download-slots.ts';
 import { createHttpAgents } from './http-agents.ts';
+import { findReusableDays } from './find-reusable-days.ts';
 import { createRedactor } from './redact.ts';
 import { sweepExportFiles } from './sweep-export-files.ts';
 import { sweepExportJobs } from './sweep-export-jobs.ts';
@@ -28,7 +29,7 @@ export interface CreatedActivities {
 }
 
 /**
- * Makes the seven activities. Nothing is connected to and nothing is written before the first of them runs.
+ * Makes the activities. Nothing is connected to and nothing is written before the first of them runs.
  *
  * @throws a `TypeError` that names every faulty option at once.
  */
@@ -66,6 +67,7 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
 
   return {
     activities: {
+      findReusableDays: (input) => findReusableDays(parts, input),
       createExportJob: (input) => createExportJob(parts, input),
       watchExportJob: (input) => watchExportJob(parts, input),
       downloadExportDay: (input) => downloadExportDay(parts, input),

@@ -30,7 +30,7 @@ export interface ExportedDay {
   records: number;
   /** Of the gzip file, lower-case hex; only where the outcome is `downloaded`. */
   sha256?: string;
-  /** The last job that was asked for this day. */
+  /** The last job that was asked for this day; of a day that was published before, the one of then. */
   jobSid?: string;
   /** In how many submissions the day was. */
   attempts: number;
@@ -38,7 +38,16 @@ export interface ExportedDay {
   madeBy?: FileMaker;
   /** Why the outcome is not a good one. */
   problem?: string;
+  /** Where it was already, so that no job was asked for it; only where the outcome is `downloaded` or `empty`. */
+  reused?: ReusedDay;
 }
+
+/** Where a day came from that no job of this export has made. */
+export type ReusedDay =
+  /** It lay in the destination. `manifest`: the URL of the one that proves it. */
+  | { from: 'published'; manifest: string }
+  /** Its file still lay at Twilio. The name is that of the job that made it, the date that of its making. */
+  | { from: 'available'; friendlyName: string | null; createDate: Day };
 
 /** One job in the result and in the manifest. */
 export interface ExportedJob {
@@ -67,6 +76,8 @@ export interface ExportManifest {
   /** The first run id. */
   exportId: string;
   account: string;
+  /** Missing where the worker that wrote it did not know the account: then no later export reuses its days. */
+  accountSid?: string;
   destination: string;
   resourceType: ResourceType;
   startDay: Day;

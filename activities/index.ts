@@ -13,7 +13,12 @@ export type {
   DayKey,
   DayProof,
   DayStorage,
+  EarlierExports,
+  FindProvenInput,
   HalfFile,
+  PlaceOfDay,
+  ReadManifestsInput,
+  StoredManifest,
   StoreManifestInput,
   SweepStaleInput,
 } from './storage/day-storage.ts';
@@ -25,6 +30,7 @@ export type { IsQuotaRejection, RefusedCreate } from './twilio/quota-rejection.t
 export type { TwilioAccount } from './twilio/twilio-account.ts';
 export type {
   ActivityFailureType,
+  AvailableDay,
   CreateExportJobInput,
   CreateExportJobResult,
   Day,
@@ -41,6 +47,8 @@ export type {
   ExportIdentity,
   ExportManifest,
   ExportTotals,
+  FindReusableDaysInput,
+  FindReusableDaysResult,
   FileMaker,
   ForeignFiles,
   Instant,
@@ -50,6 +58,8 @@ export type {
   PictureProblem,
   PictureStatus,
   PollIntervals,
+  PublishedDay,
+  ReusedDay,
   CreateRefusedDetails,
   ResourceType,
   SparedJob,

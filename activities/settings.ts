@@ -97,6 +97,12 @@ export interface ActivitySettings {
   staleHalfMs: number;
   /** How long the end of an export may take to look for such files of others. */
   staleSweepMs: number;
+  /** Manifests of earlier exports that are looked at for days to reuse, the newest: an export a day for three years. */
+  earlierManifests: number;
+  /** A larger one is none of ours: 366 days and 366 jobs, each with the longest problem, are 500 kB. */
+  manifestLimitBytes: number;
+  /** Published files that are read anew at once: one keeps a disk busy, two a network disk. */
+  proofsAtOnce: number;
   /** Files or jobs that clean-up removes at once; Twilio limits the concurrent requests of a whole account. */
   sweepAtOnce: number;
 }
@@ -135,5 +141,8 @@ export const defaultSettings: ActivitySettings = {
   slotsBusyMaximumMs: 60_000,
   staleHalfMs: 48 * 60 * 60_000,
   staleSweepMs: 60_000,
+  earlierManifests: 1_000,
+  manifestLimitBytes: 4 * 1024 * 1024,
+  proofsAtOnce: 2,
   sweepAtOnce: 8,
 };

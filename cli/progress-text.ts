@@ -86,11 +86,12 @@ function partsText(progress: Extract<ObservedProgress, { source: 'workflow' }>):
 }
 
 function outcomesText(progress: Extract<ObservedProgress, { source: 'workflow' }>): string {
-  const { downloaded, empty, failed, deleted } = progress.days;
+  const { downloaded, empty, failed, deleted, reused } = progress.days;
+  const there = reused > 0 ? `, ${formatCount(reused)} of them there already` : '';
   const counts = formatCounts({ downloaded, empty, failed, deleted });
   const read =
     downloaded > 0 ? `, ${formatCount(progress.records)} records in ${formatBytes(progress.sizeBytes)}` : '';
-  return `${counts}${read}`;
+  return `${counts}${there}${read}`;
 }
 
 function openText(progress: Extract<ObservedProgress, { source: 'workflow' }>): string[] {

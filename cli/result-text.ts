@@ -12,6 +12,7 @@ export function resultText(result: ExportJobResult, paint: Terminal['paint']): s
   const { downloaded, empty, failed, deleted, cancelled } = totals;
   const listed = days.length <= MAXIMUM_ROWS ? days : days.filter(({ outcome }) => !isWell(outcome));
   const files = filesOf(result);
+  const reused = days.filter((day) => day.reused !== undefined).length;
   return [
     ...(listed.length > 0 ? dayTable(listed, paint).split('\n') : []),
     ...(listed.length < days.length
@@ -20,6 +21,9 @@ export function resultText(result: ExportJobResult, paint: Terminal['paint']): s
     `${paint('bold', result.outcome)}: ${formatDays(totals.days)}, ` +
       `${formatCounts({ downloaded, empty, failed, deleted, cancelled })}; ` +
       `${formatCount(totals.records)} records in ${formatBytes(totals.sizeBytes)}`,
+    ...(reused > 0
+      ? [`Reused: ${formatDays(reused)} that ${reused === 1 ? 'was' : 'were'} there already`]
+      : []),
     ...(cancelReason === undefined ? [] : [`Reason: ${cancelReason}`]),
     ...result.jobs.map(
       ({ jobSid, startDay, endDay, fate }) => `Job ${jobSid} ${startDay}..${endDay}: ${fate}`,

@@ -61,6 +61,11 @@ const inputOptions: InputOption[] = [
   { field: 'account', option: '--account <name>', help: 'an account that the worker knows' },
   { field: 'destination', option: '--destination <name>', help: 'a destination that the worker knows' },
   {
+    field: 'reuse',
+    option: '--reuse <which>',
+    help: 'days that are there already: published, available (also at Twilio) or never',
+  },
+  {
     field: 'maxConcurrentDownloads',
     option: '--max-concurrent-downloads <count>',
     help: 'days fetched at a time',

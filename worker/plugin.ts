@@ -83,6 +83,7 @@ export class BulkExportsPlugin extends SimplePlugin {
     // The options are checked here, so that a fault is known before the Worker starts.
     this.#open();
     return {
+      findReusableDays: (input) => this.#open().findReusableDays(input),
       createExportJob: (input) => this.#open().createExportJob(input),
       watchExportJob: (input) => this.#open().watchExportJob(input),
       downloadExportDay: (input) => this.#open().downloadExportDay(input),

@@ -20,6 +20,15 @@ const PATIENT_RETRIES = {
 /** Clean-up has less time. */
 const BRISK_RETRIES = { ...PATIENT_RETRIES, maximumInterval: '1 minute' } as const;
 
+/** Every published day may be read anew, and so takes as long as to fetch them all. It changes nothing, so it may be left. */
+export const { findReusableDays } = proxyActivities<Pick<ExportActivities, 'findReusableDays'>>({
+  startToCloseTimeout: '24 hours',
+  heartbeatTimeout: '1 minute',
+  retry: PATIENT_RETRIES,
+  priority: CONTROL_PRIORITY,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
 /**
  * Never aborted with a request under way: the answer is waited for, and clean-up then finds the job by its
  * marker. The attempt has time for the search of a long list, and for the service to settle.

@@ -30,6 +30,7 @@ export type {
   JobFate,
   JobSighting,
   ResourceType,
+  ReusedDay,
   TwilioDayStatus,
   Webhook,
 } from '../activities/api.ts';
@@ -57,6 +58,12 @@ export interface ExportJobInput {
   account?: string;
   /** The name of a destination that the worker knows. Default `default`. */
   destination?: string;
+  /**
+   * Which days need no job, as they are there already: with `published`, the default, those that an earlier manifest
+   * of the destination proves and that still lie there; with `available` also those whose files still lie at Twilio,
+   * whichever job has made them.
+   */
+  reuse?: 'never' | 'published' | 'available';
   /** How many days are fetched at a time, 1 to 50. Default 4. */
   maxConcurrentDownloads?: number;
   /** Whether the jobs are deleted at Twilio at the end. Default true. */
@@ -127,6 +134,8 @@ export interface ExportProgress {
     empty: number;
     failed: number;
     deleted: number;
+    /** Of the downloaded and empty ones, those that were there already. */
+    reused: number;
     /** Twilio's statuses of the days that have no outcome yet. `NotSubmitted`: no job is asked for them now. */
     byStatus: Record<string, number>;
   };

@@ -5,6 +5,7 @@ import type {
   DayOutcome,
   DayRange,
   FileMaker,
+  FindReusableDaysResult,
   Instant,
   JobPicture,
 } from '../activities/api.ts';
@@ -21,6 +22,29 @@ import {
   saysOnlyEnds,
   waitingDays,
 } from './ledger.ts';
+
+/** Enters which days are there already: they are over, or fetched, before a job is asked for. */
+export function enterReusableDays(
+  ledger: Ledger,
+  { published, available }: FindReusableDaysResult,
+  now: Instant,
+): void {
+  ledger.seeksReuse = false;
+  const recordOf = new Map(ledger.days.map((record) => [record.day, record]));
+  for (const { day, jobSid, reused, ...found } of published) {
+    const record = recordOf.get(day);
+    if (record === undefined) continue;
+    closeDay(record, found);
+    record.reused = reused;
+    record.earlierJobSid = jobSid;
+  }
+  for (const { day, status, reused } of available) {
+    const record = recordOf.get(day);
+    if (record?.stage !== 'toSubmit') continue;
+    Object.assign(record, { stage: 'toFetch', status, reused, since: now });
+    record.madeAfter = startOf(reused.createDate);
+  }
+}
 
 /** Enters a submission: its days now wait for the new job. */
 export function enterSubmission(ledger: Ledger, { startDay, endDay }: Range, now: Instant): JobRecord {
@@ -85,7 +109,11 @@ function wordByDay(ranges: Record<string, DayRange[]>): Map<Day, string> {
 
 /** The look before had not seen the file; the day on which it was made tells more, unless that is the day of the look. */
 function madeAfter(madeOn: Day | undefined, lookedBefore: Instant): Instant {
-  return madeOn === undefined || lookedBefore.startsWith(madeOn) ? lookedBefore : `${madeOn}T00:00:00.000Z`;
+  return madeOn === undefined || lookedBefore.startsWith(madeOn) ? lookedBefore : startOf(madeOn);
+}
+
+function startOf(day: Day): Instant {
+  return `${day}T00:00:00.000Z`;
 }
 
 function isBeingDeleted({ status }: DayRecord): boolean {

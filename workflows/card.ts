@@ -29,6 +29,7 @@ export function cardOf(progress: ExportProgress, request: ResolvedExportJobInput
       }),
       ...entries(days.byStatus),
     ]),
+    days.reused > 0 ? `Of these ${days.reused} were there already and cost no quota` : '',
     section(
       'Jobs at Twilio',
       jobs.toReversed().map((job) => {

@@ -11,15 +11,18 @@ export interface CarriedLedger {
   startedAt: Instant;
   /** The first run id of the export: that a run of it wrote this, and no caller, who can not know the id before. */
   exportId: string;
+  /** Missing where it is known which days were there already. */
+  seeksReuse?: boolean;
   days: ({ day: Day } & Partial<DayRecord>)[];
   jobs: (Range & Partial<JobRecord>)[];
 }
 
 /** The ledger as a run hands it over: without what nobody asks any more of days and jobs that are over. */
-export function carryLedger({ startedAt, days, jobs }: Ledger, exportId: string): CarriedLedger {
+export function carryLedger({ startedAt, seeksReuse, days, jobs }: Ledger, exportId: string): CarriedLedger {
   return {
     startedAt,
     exportId,
+    ...(seeksReuse && { seeksReuse }),
     days: days.map((record) => {
       const { day } = record;
       return { day, ...differences(carriedDay(record, startedAt), newDay(day, startedAt)) };
@@ -44,9 +47,13 @@ export function isCarriedBy(exportId: string, carried: unknown): carried is Carr
  *
  * @param runId the id with which that run began: a reset gives it another one, and is known by that.
  */
-export function takeOverLedger({ startedAt, days, jobs }: CarriedLedger, runId: string): Ledger {
+export function takeOverLedger(
+  { startedAt, seeksReuse = false, days, jobs }: CarriedLedger,
+  runId: string,
+): Ledger {
   return {
     startedAt,
+    seeksReuse,
     days: days.map((record) => ({ ...newDay(record.day, startedAt), ...record })),
     jobs: jobs.map((job, index) => ({ ...newJob(job, index + 1, startedAt), inRun: runId, ...job })),
   };
@@ -56,8 +63,9 @@ export function takeOverLedger({ startedAt, days, jobs }: CarriedLedger, runId: 
 function carriedDay(record: DayRecord, startedAt: Instant): DayRecord {
   if (record.stage === 'fetching') return { ...record, stage: 'toFetch' };
   if (record.stage !== 'over') return record;
-  const { day, stage, attempts, submission, outcome, file, madeBy, problem, since } = record;
-  const told = { stage, attempts, submission, outcome, file, madeBy, problem };
+  const { day, stage, attempts, submission, outcome, file, madeBy, reused, earlierJobSid, problem, since } =
+    record;
+  const told = { stage, attempts, submission, outcome, file, madeBy, reused, earlierJobSid, problem };
   return { ...newDay(day, startedAt), ...told, ...(problem !== null && { since }) };
 }
 

@@ -13,7 +13,7 @@ import { formatRange } from './calendar.ts';
 import type { Ending } from './ending.ts';
 import { type ExportRun, now } from './export-run.ts';
 import { problemOf } from './failures.ts';
-import { isAbandoned, type JobRecord } from './ledger.ts';
+import { isAbandoned, type JobRecord, type Ledger } from './ledger.ts';
 import { resultOf } from './result.ts';
 
 /**
@@ -23,7 +23,7 @@ import { resultOf } from './result.ts';
  */
 export async function cleanUp(run: ExportRun, ending: Ending): Promise<ExportJobResult> {
   const notCleaned: string[] = [];
-  if (run.ledger.jobs.some(({ jobSid, inDoubt }) => jobSid !== null || inDoubt)) {
+  if (hasJobs(run.ledger) || reusesDays(run.ledger)) {
     await Promise.all([deleteJobs(run, notCleaned), sweepJobs(run, notCleaned), sweepFiles(run, notCleaned)]);
   }
   const result = resultOf(run.ledger, run.request, {
@@ -32,6 +32,19 @@ export async function cleanUp(run: ExportRun, ending: Ending): Promise<ExportJob
     ...(run.cancelReason !== undefined && { cancelReason: run.cancelReason }),
   });
   return ending.kind === 'refused' ? result : { ...result, manifest: await writeManifest(run, result) };
+}
+
+/** Whether a job of the export is known, or may be on its way. */
+function hasJobs({ jobs }: Ledger): boolean {
+  return jobs.some(({ jobSid, inDoubt }) => jobSid !== null || inDoubt);
+}
+
+/**
+ * A day that is reused takes the place of a job: one that the export had made for it, before a reset, is known to nobody
+ * but Twilio.
+ */
+function reusesDays({ days }: Ledger): boolean {
+  return days.some(({ reused }) => reused !== null);
 }
 
 /** Pending activities of a workflow are limited, and so are Twilio's concurrent requests. */
@@ -83,6 +96,8 @@ async function sweepJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
     notCleaned.push('A create was under way: a job that is not named here may run on at Twilio, as asked');
     return;
   }
+  // What was made before a reset is among what the caller wants to keep.
+  if (reusesDays(ledger) && !run.deleteJob) return;
   try {
     const keep = ledger.jobs.flatMap(({ jobSid }) => jobSid ?? []);
     const { startDay, endDay } = run.request;

@@ -13,7 +13,7 @@ export type Ending =
   | { kind: 'everyDayIsOver' }
   | { kind: 'cancelled' }
   | { kind: 'timedOut'; limit: Limit }
-  /** `refused`: before anything was made at Twilio, so there is nothing to clean up and nothing to tell. */
+  /** `refused`: before anything was made at Twilio or found, so there is nothing to clean up and nothing to tell. */
   | { kind: 'refused' | 'failed'; error: unknown };
 
 /** A time that was too short for an export. */
@@ -35,7 +35,8 @@ export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
     case 'failure': {
       if (isOutOfTime(stopReason.error)) return { kind: 'timedOut', limit: ENGINE_TIME };
       const nothingWasMade = ledger.jobs.every(({ jobSid, inDoubt }) => jobSid === null && !inDoubt);
-      return { kind: nothingWasMade ? 'refused' : 'failed', error: stopReason.error };
+      const nothingIsThere = ledger.days.every(({ reused }) => reused === null);
+      return { kind: nothingWasMade && nothingIsThere ? 'refused' : 'failed', error: stopReason.error };
     }
     case 'timeout':
       return {

@@ -12,6 +12,7 @@ import { fetchDay } from './fetch-day.ts';
 import { followJob } from './follow-job.ts';
 import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from './input.ts';
 import { openLedger } from './ledger.ts';
+import { reuseDays } from './reuse-days.ts';
 import { daysToFetch, isOver, nextSubmissionAt, rangesToSubmit, timeoutEndsAt } from './plan.ts';
 import { showPhase } from './search-attributes.ts';
 import { timeLimitOf } from './time-limit.ts';
@@ -52,6 +53,7 @@ async function bringEveryDayHome(run: ExportRun): Promise<void> {
   run.launch(() => tellOfExpiry(run));
   run.launch(() => stopAfterTimeout(run));
   for (const job of ledger.jobs.filter(({ over }) => !over)) run.launch(() => followJob(run, job));
+  if (ledger.seeksReuse) run.launch(() => reuseDays(run));
   let coolDownEndsAt: string | null = null;
   while (!isOver(ledger)) {
     if (workflowInfo().continueAsNewSuggested) return run.handOver();

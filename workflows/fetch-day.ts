@@ -8,10 +8,12 @@ import { MAXIMUM_CORRUPT_FILES } from './plan.ts';
 /** Brings one day home: it ends with its outcome, or goes back to be fetched or submitted again. */
 export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void> {
   const { request, identity } = run;
-  const { destination, foreignFiles } = request;
-  const { day, status } = record;
+  const { destination } = request;
+  const { day, status, attempts } = record;
   if (!hasFile(status)) return;
   record.stage = 'fetching';
+  // The file of a day that is reused was chosen as the one of another job.
+  const foreignFiles = attempts === 0 ? 'accept' : request.foreignFiles;
   try {
     const fetched = await downloadExportDay.executeWithOptions(
       { summary: `${request.resourceType} ${day}` },

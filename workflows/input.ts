@@ -18,6 +18,7 @@ export interface ResolvedExportJobInput {
   email?: string;
   account: string;
   destination: string;
+  reuse: 'never' | 'published' | 'available';
   maxConcurrentDownloads: number;
   deleteJob: boolean;
   resubmit: { maximumAttempts: number; cooldownMs: number };
@@ -184,6 +185,9 @@ const inputSchema = z.strictObject(
     email: text('an e-mail address', /^[^\s@]+@[^\s@]+$/).optional(),
     account: knownName().default('default'),
     destination: knownName().default('default'),
+    reuse: z
+      .enum(['never', 'published', 'available'], 'one of "never", "published", "available"')
+      .default('published'),
     maxConcurrentDownloads: wholeNumber(1, 50).default(4),
     deleteJob: flag().default(true),
     resubmit: z

@@ -9,12 +9,16 @@ import type {
   JobFate,
   JobPicture,
   PictureStatus,
+  ReusedDay,
 } from '../activities/api.ts';
 import { daysBetween, type Range } from './calendar.ts';
+import type { ResolvedExportJobInput } from './input.ts';
 
 /** All that the export knows. */
 export interface Ledger {
   startedAt: Instant;
+  /** Whether nobody has said yet which days are there already: no job is asked for before. */
+  seeksReuse: boolean;
   days: DayRecord[];
   jobs: JobRecord[];
 }
@@ -43,6 +47,10 @@ export interface DayRecord {
   file: DayFile | null;
   /** Who made the file, where it was another job than those of the export. */
   madeBy: FileMaker | null;
+  /** Where it was already, or was thought to be; null for a day that needs a job. */
+  reused: ReusedDay | null;
+  /** The job that made it for an export before. */
+  earlierJobSid: string | null;
   /** Why it is not done, or not well. */
   problem: string | null;
 }
@@ -79,8 +87,12 @@ export interface JobRecord extends Range {
 }
 
 /** The ledger of an export that begins. */
-export function openLedger({ startDay, endDay }: Range, now: Instant): Ledger {
-  return { startedAt: now, jobs: [], days: daysBetween(startDay, endDay).map((day) => newDay(day, now)) };
+export function openLedger(
+  { startDay, endDay, reuse }: Pick<ResolvedExportJobInput, 'startDay' | 'endDay' | 'reuse'>,
+  now: Instant,
+): Ledger {
+  const days = daysBetween(startDay, endDay).map((day) => newDay(day, now));
+  return { startedAt: now, seeksReuse: reuse !== 'never', jobs: [], days };
 }
 
 /** The record of a day that nothing has happened to. */
@@ -99,6 +111,8 @@ export function newDay(day: Day, now: Instant): DayRecord {
     outcome: null,
     file: null,
     madeBy: null,
+    reused: null,
+    earlierJobSid: null,
     problem: null,
   };
 }
@@ -156,6 +170,11 @@ function wordsOf({ days, byStatus }: JobPicture): string[] {
 
 function isEnd(word: string): boolean {
   return hasFile(word) || word === 'Failed' || word === 'DeletedByUserRequest';
+}
+
+/** Whether a day has come home from where it was already: one whose file at Twilio was no good needs a job after all. */
+export function isReused({ outcome, reused, attempts }: DayRecord): boolean {
+  return reused !== null && attempts === 0 && (outcome === 'downloaded' || outcome === 'empty');
 }
 
 /** The job that was last asked for a day, if it came to be. */

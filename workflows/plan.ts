@@ -36,6 +36,7 @@ export function isOver(ledger: Ledger): boolean {
  * files were no good come back one by one; they wait for each other, so that neighbours go out together.
  */
 export function rangesToSubmit(ledger: Ledger, now: Instant): Range[] {
+  if (ledger.seeksReuse) return [];
   const live = ledger.jobs.filter(({ over }) => !over).length;
   const fetched = new Set(
     ledger.days.filter((record) => isInFetching(record, now)).map(({ submission }) => submission),

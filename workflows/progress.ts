@@ -10,7 +10,7 @@ import type {
 import { fewestRanges, formatRange } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { expiryOf, isAboutToExpire } from './expiry.ts';
-import { type DayRecord, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
+import { type DayRecord, isReused, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
 import { isLongInQueue, isOutOfPatience, isOver } from './plan.ts';
 import { totalsOf } from './result.ts';
 
@@ -30,12 +30,13 @@ export function progressOf(
   { phase, result, now }: { phase: ExportPhase; result: ExportJobResult | null; now: Instant },
 ): ExportProgress {
   const { days, downloaded, empty, failed, deleted, sizeBytes, records } = totalsOf(ledger.days);
+  const reused = ledger.days.filter(isReused).length;
   return {
     phase,
     resourceType: request.resourceType,
     startDay: request.startDay,
     endDay: request.endDay,
-    days: { total: days, downloaded, empty, failed, deleted, byStatus: countStatuses(ledger) },
+    days: { total: days, downloaded, empty, failed, deleted, reused, byStatus: countStatuses(ledger) },
     sizeBytes,
     records,
     jobs: ledger.jobs.flatMap((job) => jobProgress(job) ?? []),

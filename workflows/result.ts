@@ -3,7 +3,7 @@ import type { ExportedDay, ExportedJob, ExportTotals } from '../activities/api.t
 import type { ExportJobResult } from './api.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { closeDay } from './bookkeeping.ts';
-import { type DayRecord, exportedJob, lastJobOf, type Ledger } from './ledger.ts';
+import { type DayRecord, exportedJob, isReused, lastJobOf, type Ledger } from './ledger.ts';
 
 /** Gives every day that is not over the outcome that the end of the export means for it. */
 export function endRemainingDays(
@@ -75,8 +75,8 @@ function outcomeOf({ cancelled, failed, deleted }: ExportTotals): ExportJobResul
 }
 
 function exportedDay(ledger: Ledger, record: DayRecord): ExportedDay {
-  const { day, outcome, file, madeBy, attempts, problem } = record;
-  const jobSid = lastJobOf(ledger, record)?.jobSid;
+  const { day, outcome, file, madeBy, attempts, reused, earlierJobSid, problem } = record;
+  const jobSid = lastJobOf(ledger, record)?.jobSid ?? earlierJobSid;
   return {
     day,
     outcome: outcome ?? 'failed',
@@ -88,5 +88,6 @@ function exportedDay(ledger: Ledger, record: DayRecord): ExportedDay {
     attempts,
     ...(madeBy && { madeBy }),
     ...(problem !== null && { problem }),
+    ...(reused !== null && isReused(record) && { reused }),
   };
 }

@@ -3,7 +3,7 @@ import { isDay } from '../day-range.ts';
 import { hashExportId } from '../marker.ts';
 import { isResourceType } from '../resource-types.ts';
 import { isAccountSid } from '../twilio/twilio-account.ts';
-import type { DayKey } from './day-storage.ts';
+import type { PlaceOfDay } from './day-storage.ts';
 import { StorageProblem } from './storage-problem.ts';
 
 /** The name of a published day in its folder: readers of Hive partitions take every name that has no `_` first. */
@@ -16,7 +16,7 @@ export const MANIFESTS = '_manifests';
 const ETAG_LIMIT_CHARACTERS = 150;
 
 /** The folder of a day, relative to the destination. Only checked words go into it, so it never leads outside. */
-export function dayFolder({ accountSid, resourceType, day }: DayKey): string {
+export function dayFolder({ accountSid, resourceType, day }: PlaceOfDay): string {
   if (!isAccountSid(accountSid) || !isResourceType(resourceType) || !isDay(day)) {
     throw new StorageProblem(
       'rejected',

@@ -44,6 +44,50 @@ export interface DayStorage {
   sweepStale: (input: SweepStaleInput) => Promise<void>;
   /** Writes the manifest at once and whole, in place of an earlier one, and gives its URL. */
   writeManifest: (input: StoreManifestInput) => Promise<string>;
+  /** What exports before left here. Where it is left out no day is ever reused. */
+  readonly earlier?: EarlierExports;
+}
+
+/** The days that exports before have published, and their word on them. */
+export interface EarlierExports {
+  /**
+   * The manifests of all exports, the newest first. Listing takes no more memory for more of them; one that is too
+   * large, or that can not be read, is left out.
+   */
+  readManifests: (input: ReadManifestsInput) => AsyncIterable<StoredManifest>;
+  /**
+   * The file that has the day's name now, if it is the one of this proof: its size and its sha256, read anew, or as the
+   * store itself keeps them. Null for any other file, for one that can not be read, and where there is none.
+   */
+  findProven: (input: FindProvenInput) => Promise<DayFile | null>;
+  /** Whether a file has the day's name now. */
+  hasDay: (key: PlaceOfDay) => Promise<boolean>;
+}
+
+/** How many manifests are read, and of what size. */
+export interface ReadManifestsInput {
+  /** The oldest beyond these are left out. */
+  most: number;
+  /** A larger one is left out, unread. */
+  largestBytes: number;
+  signal: AbortSignal;
+}
+
+/** A manifest as it lies there: anybody may have written it. */
+export interface StoredManifest {
+  /** A URL. */
+  location: string;
+  text: string;
+}
+
+/** Where a day lies, of whichever export. */
+export type PlaceOfDay = Omit<DayKey, 'exportId'>;
+
+/** A day and what is said of its file. */
+export interface FindProvenInput {
+  key: PlaceOfDay;
+  proof: DayProof;
+  signal: AbortSignal;
 }
 
 /** What counts as stale, and when to stop. */

@@ -7,6 +7,7 @@ import type { DayKey, DayStorage, StoreManifestInput } from './day-storage.ts';
 import { parseFileDestination } from './file-destination.ts';
 import type { Verdict } from './half-file.ts';
 import { isUntouched, named, removeFile, syncFolder, toDayFile } from './half-file.ts';
+import { earlierExports } from './earlier-exports.ts';
 import { orNull } from './or-null.ts';
 import { momentName, momentPrefix } from './moment-file.ts';
 import { adoptHalf, createHalf } from './own-half-file.ts';
@@ -45,6 +46,7 @@ export function createFileStorage(url: string): DayStorage {
       await named('could not remove stale half files', () => sweepStale(root, input));
     },
     writeManifest: (input) => named('could not write the manifest', () => writeManifest(root, input)),
+    earlier: earlierExports(root),
   };
 }
 

@@ -13,6 +13,7 @@ export interface ListedFile {
   marker: JobMarker | null;
   /** The UTC day on which it was made. */
   createDay: Day | null;
+  sizeBytes: number | null;
 }
 
 /** The file that each day has now: of several that are listed for one day the last. */
@@ -38,11 +39,11 @@ export function createListedFiles(
 
   async function read(resourceType: ResourceType): Promise<FileList> {
     const files = new Map<Day, ListedFile>();
-    const keep = ({ day, friendlyName, createDay }: TwilioDay): boolean => {
+    const keep = ({ day, friendlyName, createDay, sizeBytes }: TwilioDay): boolean => {
       if (isDay(day)) {
         const marker = friendlyName === null ? null : parseMarker(friendlyName);
         const shown = friendlyName && toShown(friendlyName, redact);
-        files.set(day, { friendlyName: shown || null, marker, createDay });
+        files.set(day, { friendlyName: shown || null, marker, createDay, sizeBytes });
       }
       return false;
     };

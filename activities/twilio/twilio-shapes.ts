@@ -30,6 +30,7 @@ export interface TwilioDay {
   friendlyName: string | null;
   /** The UTC day on which it was made. */
   createDay: Day | null;
+  sizeBytes: number | null;
 }
 
 /** Reads a job, or null where the value is none. */
@@ -55,6 +56,7 @@ export function parseDayEntry(value: unknown): TwilioDay | null {
         day: parseText(value['day']),
         friendlyName: parseText(value['friendly_name']),
         createDay: parseDay(value['create_date']),
+        sizeBytes: parseCount(value['size']),
       }
     : null;
 }

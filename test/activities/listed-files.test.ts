@@ -79,7 +79,7 @@ function listOnDemand(recentMs: number) {
         await new Promise<void>((resolve, reject) => {
           waiting.set(resourceType, [...(waiting.get(resourceType) ?? []), { resolve, reject }]);
         });
-        keep({ day: DAY, friendlyName, createDay: null });
+        keep({ day: DAY, friendlyName, createDay: null, sizeBytes: null });
         return { value: [], atMs: 0 };
       },
     },

@@ -16,7 +16,7 @@ export function aProgress(phase: ExportPhase): ExportProgress {
     resourceType: 'Messages',
     startDay: '2026-10-01',
     endDay: '2026-10-02',
-    days: { total: 2, downloaded: 1, empty: 0, failed: 0, deleted: 0, byStatus: { Running: 1 } },
+    days: { total: 2, downloaded: 1, empty: 0, failed: 0, deleted: 0, reused: 0, byStatus: { Running: 1 } },
     sizeBytes: 1_234,
     records: 10,
     jobs: [

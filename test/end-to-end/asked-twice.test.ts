@@ -15,7 +15,7 @@ describe('a job that is asked for twice', { timeout: 60_000 }, () => {
 
   it('at once, by several processes, is one run and one job at Twilio', async () => {
     await withRealParts(env, WAITING_LIFE, async (parts) => {
-      const input = quickExport(2);
+      const input = quickExport(2, { reuse: 'never' });
       const others = await Promise.all([connectAnother(env, parts), connectAnother(env, parts)]);
       const clients = [parts.exports, ...others.map(({ exports }) => exports)];
 

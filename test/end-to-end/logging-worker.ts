@@ -83,6 +83,7 @@ function plantedActivities(secret: string): Partial<ExportActivities> {
     throw failure;
   };
   return {
+    findReusableDays: async () => ({ published: [], available: [] }),
     createExportJob: async () => ({
       jobSid: 'JS1',
       friendlyName: secret,

@@ -99,14 +99,20 @@ describe('an export that is refused', { timeout: 60_000 }, () => {
 
   it('for an account or a destination that the worker does not know is told which it knows', async () => {
     await withRealParts(env, {}, async (parts) => {
-      for (const field of ['account', 'destination']) {
-        const { failure, retried, activities } = await startAnyhow(parts, { ...good, [field]: 'nowhere' });
+      for (const [field, reuse, activity] of [
+        ['account', 'published', 'findReusableDays'],
+        ['destination', 'published', 'findReusableDays'],
+        ['account', 'never', 'createExportJob'],
+        ['destination', 'never', 'createExportJob'],
+      ] as const) {
+        const input = { ...good, reuse, [field]: 'nowhere' };
+        const { failure, retried, activities } = await startAnyhow(parts, input);
         assert.equal(failure.type, 'InvalidInput');
         assert.match(
           failure.message,
           new RegExp(`${field} must be a name that the worker knows \\("default"\\), got "nowhere"`),
         );
-        assert.deepEqual({ retried, activities }, { retried: false, activities: ['createExportJob'] });
+        assert.deepEqual({ retried, activities }, { retried: false, activities: [activity] });
       }
       assertUntouched(parts.simulator);
     });
@@ -124,7 +130,10 @@ describe('an export that is refused', { timeout: 60_000 }, () => {
       assert.match(failure.message, /20003/);
       assert.match(failure.message, /Check the Account SID and the Auth Token or API key/);
       assert.doesNotMatch(failure.message, /not-the-token/);
-      assert.deepEqual({ retried, activities }, { retried: false, activities: ['createExportJob'] });
+      assert.deepEqual(
+        { retried, activities },
+        { retried: false, activities: ['findReusableDays', 'createExportJob'] },
+      );
       const { jobsMade, answers } = parts.simulator.ledger();
       assert.deepEqual({ jobsMade, answers }, { jobsMade: 0, answers: { 401: 1 } });
       assert.deepEqual(await filesBelow(parts.root), []);
@@ -135,11 +144,17 @@ describe('an export that is refused', { timeout: 60_000 }, () => {
     const destinations = (root: string) => ({ blocked: pathToFileURL(join(root, 'a-file', 'exports')).href });
     await withRealParts(env, { destinations }, async (parts) => {
       await writeFile(join(parts.root, 'a-file'), 'a regular file');
-      const { failure, retried, activities } = await startAnyhow(parts, { ...good, destination: 'blocked' });
-      assert.equal(failure.type, 'StorageRejected');
-      assert.match(failure.message, /could not write to .*a-file/);
-      assert.match(failure.message, /ENOTDIR/);
-      assert.deepEqual({ retried, activities }, { retried: false, activities: ['createExportJob'] });
+      for (const [reuse, activity] of [
+        ['published', 'findReusableDays'],
+        ['never', 'createExportJob'],
+      ] as const) {
+        const input = { ...good, reuse, destination: 'blocked' };
+        const { failure, retried, activities } = await startAnyhow(parts, input);
+        assert.equal(failure.type, 'StorageRejected');
+        assert.match(failure.message, /could not write to .*a-file/);
+        assert.match(failure.message, /ENOTDIR/);
+        assert.deepEqual({ retried, activities }, { retried: false, activities: [activity] });
+      }
       assertUntouched(parts.simulator);
     });
   });

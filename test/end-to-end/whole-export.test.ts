@@ -52,6 +52,7 @@ describe('a whole export on real parts', { timeout: 90_000 }, () => {
           workflowId: `bulk-export-Messages-${input.startDay}..${input.endDay}`,
           exportId: runId,
           account: 'default',
+          accountSid: parts.simulator.accountSid,
           destination: 'default',
           resourceType: 'Messages',
           startDay: input.startDay,

@@ -25,6 +25,7 @@ describe('the plugin', () => {
       'createExportJob',
       'deleteExportJob',
       'downloadExportDay',
+      'findReusableDays',
       'mine',
       'sweepExportFiles',
       'sweepExportJobs',

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { JobPicture } from '../../activities/api.ts';
-import { closeDay, closeJob, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
+import {
+  closeDay,
+  closeJob,
+  enterPicture,
+  enterReusableDays,
+  enterSubmission,
+  tryAgain,
+} from '../../workflows/bookkeeping.ts';
 import { addDays, daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
 import { type CarriedLedger, carryLedger, takeOverLedger } from '../../workflows/carried-ledger.ts';
 import { nextExpiryNotice } from '../../workflows/expiry.ts';
@@ -27,11 +34,12 @@ const EXPORT_ID = '0190c5f6-7d5a-7c3f-9d3e-6f2a0c8b1d47';
 const NEXT_RUN = '0190c5f6-8a11-7d02-b8a4-1c5e7f90a2d3';
 /** As README says. The engine warns of a payload above 256 kB, and refuses one above 2 MB. */
 const MAXIMUM_BYTES = 150_000;
+const MAXIMUM_BYTES_REUSED = 250_000;
 const MAXIMUM_BYTES_AT_WORST = 550_000;
 
 const requestOf = (count: number) =>
   parseExportJobInput(
-    { resourceType: 'Calls', startDay: START, endDay: addDays(START, count - 1) },
+    { resourceType: 'Calls', startDay: START, endDay: addDays(START, count - 1), reuse: 'never' },
     Date.parse(NOW),
   );
 const later = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
@@ -120,6 +128,20 @@ describe('the ledger that a run hands over', () => {
       assert.ok(bytes < MAXIMUM_BYTES, `${bytes} bytes`);
     });
 
+  it('stays below what the engine warns of where all 366 days were there already', (t) => {
+    const ledger = openLedger(requestOf(366), NOW);
+    const manifest = `file:///var/lib/bulk-exports/_manifests/bulk-export-Calls-${START}/${EXPORT_ID}.json`;
+    const published = ledger.days.map(({ day }) => {
+      const reused = { from: 'published', manifest } as const;
+      const jobSid = `JS${'0'.repeat(32)}`;
+      return { day, jobSid, reused, outcome: 'downloaded' as const, file: fileOf(day) };
+    });
+    enterReusableDays(ledger, { published, available: [] }, NOW);
+    const bytes = sizeOf(ledger);
+    t.diagnostic(`${bytes} bytes`);
+    assert.ok(bytes < MAXIMUM_BYTES_REUSED, `${bytes} bytes`);
+  });
+
   it('stays far from what the engine refuses when each day failed on its own, with the longest problems', (t) => {
     const ledger = longLedger();
     for (const attempt of [2, 3])
@@ -133,6 +155,30 @@ describe('the ledger that a run hands over', () => {
     const bytes = sizeOf(ledger);
     t.diagnostic(`${bytes} bytes for ${ledger.jobs.length} jobs`);
     assert.ok(bytes < MAXIMUM_BYTES_AT_WORST, `${bytes} bytes`);
+  });
+
+  it('tells of days that were there already, and whether nobody has said so yet', () => {
+    const request = { ...requestOf(2), reuse: 'published' } as const;
+    const ledger = openLedger(request, NOW);
+    assert.equal(handedOver(ledger).seeksReuse, true);
+    const reused = { from: 'published', manifest: 'file:///m.json' } as const;
+    const found = { day: START, jobSid: 'JS1', outcome: 'downloaded', file: fileOf(START), reused } as const;
+    enterReusableDays(ledger, { published: [found], available: [] }, NOW);
+    const next = handedOver(ledger);
+    assert.equal(next.seeksReuse, false);
+    const end = { sweptJobs: [], notCleaned: [] };
+    assert.deepEqual(resultOf(next, request, end), resultOf(ledger, request, end));
+    assert.deepEqual(resultOf(next, request, end).days[0]?.reused, reused);
+  });
+
+  it('has days fetched there that still lie at Twilio', () => {
+    const ledger = openLedger({ ...requestOf(2), reuse: 'available' }, NOW);
+    const reused = { from: 'available', friendlyName: null, createDate: '2026-05-30' } as const;
+    const available = [{ day: START, status: 'Completed', reused } as const];
+    enterReusableDays(ledger, { published: [], available }, NOW);
+    const [record] = handedOver(ledger).days;
+    assert.deepEqual(record, ledger.days[0]);
+    assert.deepEqual([record?.stage, record?.reused], ['toFetch', reused]);
   });
 
   it('has what is new to a later version as it begins', () => {

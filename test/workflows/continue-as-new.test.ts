@@ -103,6 +103,7 @@ describe('an export that goes on in a new run', { timeout: 90_000, concurrency: 
         twilio.jobs.map(({ submission, isAlive }) => ({ submission, isAlive })),
         Array.from({ length: submissions }, (_, at) => ({ submission: at + 1, isAlive: false })),
       );
+      assert.equal(twilio.searches.length, phase === 'looking-for-days' ? 2 : 1);
       assert.equal(twilio.manifests.length, 1);
       assert.equal((await runIdsOf(exports.env.client, handle)).length, 2);
     });

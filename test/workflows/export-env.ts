@@ -124,7 +124,7 @@ function routeByAccount(scripts: Map<string, ExportActivities>): ExportActivitie
   };
   const names = [
     ...(['createExportJob', 'watchExportJob', 'downloadExportDay', 'deleteExportJob'] as const),
-    ...(['sweepExportJobs', 'sweepExportFiles', 'writeExportManifest'] as const),
+    ...(['findReusableDays', 'sweepExportJobs', 'sweepExportFiles', 'writeExportManifest'] as const),
   ];
   return Object.fromEntries(names.map((name) => [name, route(name)])) as unknown as ExportActivities;
 }

@@ -24,6 +24,7 @@ describe('the check of the input', () => {
       friendlyName: 'Messages 2026-10-01..2026-10-30',
       account: 'default',
       destination: 'default',
+      reuse: 'published',
       maxConcurrentDownloads: 4,
       deleteJob: true,
       resubmit: { maximumAttempts: 3, cooldownMs: 600_000 },
@@ -52,6 +53,7 @@ describe('the check of the input', () => {
       { resourceType: 'messages' },
       /^resourceType must be one of .* got "messages"$/,
     ],
+    ['another way to reuse', { reuse: 'always' }, /^reuse must be one of "never", .* got "always"$/],
     [
       'a day that is not in the calendar',
       { startDay: '2026-02-29' },

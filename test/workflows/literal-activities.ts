@@ -1,4 +1,4 @@
-/** The seven activities, played from a script: no HTTP, no disk, no clock of their own. */
+/** The activities, played from a script: no HTTP, no disk, no clock of their own. */
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Duration } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time.js';
@@ -11,6 +11,8 @@ import type {
   DownloadExportDayResult,
   ExportActivities,
   ExportManifest,
+  FindReusableDaysInput,
+  FindReusableDaysResult,
   JobPicture,
 } from '../../activities/api.ts';
 import { daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
@@ -33,6 +35,11 @@ export interface Look {
 export interface Script {
   /** Twilio's clock when a job is made. Default: that of this machine, which skips nothing. */
   nowMs?: () => Promise<number>;
+  /** Which days are there already. Default: none. */
+  reuse?: (
+    input: FindReusableDaysInput,
+    attempt: number,
+  ) => Promise<FindReusableDaysResult> | FindReusableDaysResult;
   create?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
   /** Comes after the job was made: what it throws is an answer that was lost. */
   answerCreate?: (input: CreateExportJobInput, attempt: number) => Promise<void> | void;
@@ -77,6 +84,8 @@ export interface LiteralJob {
 /** Plays a script and writes down what it was asked. */
 export class LiteralTwilio {
   readonly jobs: LiteralJob[] = [];
+  /** The days for which it was asked what is there already. */
+  readonly searches: string[] = [];
   readonly downloads: string[] = [];
   readonly deletes: string[] = [];
   readonly manifests: ExportManifest[] = [];
@@ -94,6 +103,15 @@ export class LiteralTwilio {
   /** The activities for a worker. */
   activities(): ExportActivities {
     return {
+      findReusableDays: async (input) => {
+        this.searches.push(formatRange(input));
+        return (
+          (await this.script.reuse?.(input, Context.current().info.attempt)) ?? {
+            published: [],
+            available: [],
+          }
+        );
+      },
       createExportJob: async (input) => {
         await this.script.create?.(input, Context.current().info.attempt);
         const days = daysBetween(input.startDay, input.endDay);

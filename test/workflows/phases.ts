@@ -24,6 +24,20 @@ export interface Phase {
 
 /** Each with a state of its own. */
 export const phases = {
+  'looking-for-days': () => {
+    let isAsked = false;
+    return {
+      when: () => isAsked,
+      script: {
+        reuse: async () => {
+          if (isAsked) return { published: [], available: [] };
+          isAsked = true;
+          return await untilCancelled();
+        },
+        looks: completeAtOnce,
+      },
+    };
+  },
   creating: () => {
     let isAsked = false;
     return {

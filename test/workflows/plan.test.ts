@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { JobPicture } from '../../activities/api.ts';
 import { addDays, daysBetween } from '../../workflows/calendar.ts';
-import { closeDay, closeJob, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
+import {
+  closeDay,
+  closeJob,
+  enterPicture,
+  enterReusableDays,
+  enterSubmission,
+  tryAgain,
+} from '../../workflows/bookkeeping.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { type Ledger, openLedger } from '../../workflows/ledger.ts';
 import {
@@ -24,6 +31,7 @@ const requestOf = (count: number) =>
       startDay: START,
       endDay: addDays(START, count - 1),
       resubmit: { maximumAttempts: 2 },
+      reuse: 'never',
     },
     Date.parse(NOW),
   );
@@ -35,6 +43,25 @@ describe('the ranges to submit', () => {
     assert.deepEqual(rangesToSubmit(openLedger(request, NOW), NOW), [
       { startDay: request.startDay, endDay: request.endDay },
     ]);
+  });
+
+  it('are none while nobody has said which days are there already, and then all the others', () => {
+    const ledger = openLedger({ ...requestOf(3), reuse: 'published' }, NOW);
+    assert.deepEqual(rangesToSubmit(ledger, NOW), []);
+    const reused = { from: 'published', manifest: 'file:///m.json' } as const;
+    const day = addDays(START, 1);
+    enterReusableDays(
+      ledger,
+      { published: [{ day, outcome: 'empty', jobSid: null, reused }], available: [] },
+      NOW,
+    );
+    assert.deepEqual(
+      rangesToSubmit(ledger, NOW).map(({ startDay, endDay }) => [startDay, endDay]),
+      [
+        [START, START],
+        [addDays(START, 2), addDays(START, 2)],
+      ],
+    );
   });
 
   it('cover, after a job, exactly the failed days that have attempts left, once their cool-down is over', () => {

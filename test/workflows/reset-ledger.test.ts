@@ -77,7 +77,7 @@ const DELETED: JobPicture = {
 };
 
 function submitted(inRun: string): { ledger: Ledger; job: JobRecord } {
-  const ledger = openLedger(range, NOW);
+  const ledger = openLedger({ ...range, reuse: 'never' }, NOW);
   const job = enterSubmission(ledger, range, NOW);
   Object.assign(job, { jobSid: 'JS1', createdAt: NOW, workedAt: NOW, inRun });
   return { ledger, job };

@@ -1,0 +1,15 @@
+import { findReusableDays } from './activity-options.ts';
+import { enterReusableDays } from './bookkeeping.ts';
+import { formatRange } from './calendar.ts';
+import { type ExportRun, now } from './export-run.ts';
+
+/** Takes the days that are there already: they cost no quota and no e-mail. */
+export async function reuseDays({ request, identity, ledger }: ExportRun): Promise<void> {
+  const { resourceType, startDay, endDay, destination, reuse, foreignFiles } = request;
+  if (reuse === 'never') return;
+  const found = await findReusableDays.executeWithOptions(
+    { summary: `${resourceType} ${formatRange(request)} that are there already` },
+    [{ ...identity, destination, startDay, endDay, reuse, foreignFiles }],
+  );
+  enterReusableDays(ledger, found, now());
+}
