@@ -17,6 +17,7 @@ const DOWNLOAD_ORIGIN = 'https://temporal.download';
  * process of its own, once the host was seen to answer.
  */
 export const downloadBySdk: FetchServer = async ({ server, stagingDirectory, env, say }) => {
+  if (server.sdkEnvironment === undefined) return { path: null, outcome: 'does not have it' };
   const unreachable = await probe();
   if (unreachable !== null) {
     return { path: null, outcome: `${DOWNLOAD_ORIGIN} can not be reached (${unreachable})` };

@@ -45,7 +45,8 @@ export function findTestServer(options: FindServerOptions): Promise<string> {
   return findServer(TEMPORAL_TEST_SERVER, options);
 }
 
-async function findServer(server: ServerBinary, options: FindServerOptions): Promise<string> {
+/** Like {@link findTemporalServer}, for any program that is had in the same way. */
+export async function findServer(server: ServerBinary, options: FindServerOptions): Promise<string> {
   const search = readServerSearch(server, options.env);
   if (search.ownPath !== null) return checkOwn(server, search.ownPath);
 

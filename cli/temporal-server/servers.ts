@@ -1,7 +1,7 @@
 /** A server for development and tests, and how it is had. */
 export interface ServerBinary {
   /** The name of the program, as it lies on the PATH. */
-  program: 'temporal' | 'temporal-test-server';
+  program: string;
   /** What a reader knows it as. */
   title: string;
   /** The environment variable that names a copy of the user's own. */
@@ -10,8 +10,8 @@ export interface ServerBinary {
   version: string;
   /** What is fetched, so that a person knows what to wait for. */
   megabytes: number;
-  /** The kind of environment by which the SDK downloads it. */
-  sdkEnvironment: 'createLocal' | 'createTimeSkipping';
+  /** The kind of environment by which the Temporal SDK downloads it, where it does. */
+  sdkEnvironment?: 'createLocal' | 'createTimeSkipping';
   wheel: {
     /** The distribution on PyPI: the upstream program, packed again. For development and tests, never for production. */
     distribution: string;

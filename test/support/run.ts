@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
+import { findRclone } from './find-rclone.ts';
 import { findTests, shareOut, writeEntries } from './test-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,6 +30,7 @@ try {
     process.exitCode = await runTests(entries, {
       TEMPORAL_CLI_PATH: await findTemporalServer({ say }),
       TEMPORAL_TEST_SERVER_PATH: await findTestServer({ say }),
+      RCLONE_PATH: await findRclone({ say }),
       TEST_BUNDLES: folder,
     });
   } finally {
