@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DayFile } from '../api.ts';
-import { dayFolder, halfPrefix, MANIFESTS, PUBLISHED_NAME, verdictName, verdictPrefix } from './day-path.ts';
+import { checkFolder, sweepChecks } from './check-folder.ts';
+import { dayFolder, MANIFESTS, PUBLISHED_NAME, verdictName } from './day-path.ts';
 import type { DayKey, DayStorage, StoreManifestInput } from './day-storage.ts';
 import { parseFileDestination } from './file-destination.ts';
 import type { Verdict } from './half-file.ts';
@@ -11,9 +12,13 @@ import { earlierExports } from './earlier-exports.ts';
 import { orNull } from './or-null.ts';
 import { momentName, momentPrefix } from './moment-file.ts';
 import { adoptHalf, createHalf } from './own-half-file.ts';
+import { removeAll } from './remove-all.ts';
 import { removeStale } from './remove-stale.ts';
 import { toSafeName } from './safe-name.ts';
+import { createSweepPace } from './sweep-pace.ts';
+import { sweepFolder } from './sweep-folder.ts';
 import { sweepStale } from './sweep-stale.ts';
+import { writeDurably } from './write-durably.ts';
 
 /**
  * A destination on a local or mounted disk. `url`: `file:///srv/exports`, or relative to the folder where the
@@ -24,7 +29,7 @@ import { sweepStale } from './sweep-stale.ts';
 export function createFileStorage(url: string): DayStorage {
   const root = parseFileDestination(url);
   const folderOf = (key: DayKey): string => join(root, dayFolder(key));
-  let staleSweptAtMs = -Infinity;
+  const isTimeToSweep = createSweepPace();
 
   return {
     check: (exportId) => named(`could not write to ${root}`, () => checkFolder(root, exportId)),
@@ -35,34 +40,16 @@ export function createFileStorage(url: string): DayStorage {
     createHalf: (key, etag) =>
       named('could not make a half file', () => createHalf(folderOf(key), key.exportId, etag)),
     sweepDay: (key) =>
-      named('could not clean up the folder of the day', () => sweepDay(folderOf(key), key.exportId)),
-    sweepChecks: (exportId) =>
-      named(`could not clean up ${root}`, () => removeAll(root, momentPrefix('check', exportId))),
+      named('could not clean up the folder of the day', () => sweepFolder(folderOf(key), key.exportId)),
+    sweepChecks: (exportId) => named(`could not clean up ${root}`, () => sweepChecks(root, exportId)),
     sweepStale: async (input) => {
-      if (performance.now() - staleSweptAtMs < STALE_SWEEP_INTERVAL_MS) {
-        return;
+      if (isTimeToSweep()) {
+        await named('could not remove stale half files', () => sweepStale(root, input));
       }
-      staleSweptAtMs = performance.now();
-      await named('could not remove stale half files', () => sweepStale(root, input));
     },
     writeManifest: (input) => named('could not write the manifest', () => writeManifest(root, input)),
     earlier: earlierExports(root),
   };
-}
-
-/** Every folder of a day is looked into: once in an hour is enough for files that are days old. */
-const STALE_SWEEP_INTERVAL_MS = 3_600_000;
-
-/** A file that a worker was killed over goes with its export's clean-up, or with a check an hour later. */
-async function checkFolder(root: string, exportId: string): Promise<void> {
-  await mkdir(root, { recursive: true });
-  await removeStale(root, momentPrefix('check'));
-  const path = join(root, momentName('check', exportId));
-  try {
-    await writeDurably(path, 'May this worker write here?\n');
-  } finally {
-    await removeFile(path);
-  }
 }
 
 async function findPublished(folder: string, exportId: string): Promise<DayFile | null> {
@@ -72,16 +59,6 @@ async function findPublished(folder: string, exportId: string): Promise<DayFile 
     return null;
   }
   return toDayFile(path, verdict);
-}
-
-async function sweepDay(folder: string, exportId: string): Promise<void> {
-  const own = [halfPrefix(exportId), verdictPrefix(exportId)];
-  await removeAll(folder, ...own);
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') {
-      throw error;
-    }
-  });
 }
 
 async function writeManifest(
@@ -106,15 +83,6 @@ async function writeManifest(
   return pathToFileURL(path).href;
 }
 
-async function removeAll(folder: string, ...prefixes: string[]): Promise<void> {
-  const names = (await orNull(readdir(folder))) ?? [];
-  await Promise.all(
-    names
-      .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)))
-      .map((name) => removeFile(join(folder, name))),
-  );
-}
-
 async function readVerdict(path: string): Promise<Verdict | null> {
   const text = await orNull(readFile(path, 'utf8'));
   try {
@@ -123,15 +91,5 @@ async function readVerdict(path: string): Promise<Verdict | null> {
     return verdict;
   } catch {
     return null;
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

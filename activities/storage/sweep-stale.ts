@@ -1,7 +1,8 @@
 import { lstat, readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SweepStaleInput } from './day-storage.ts';
-import { isAbandonable, isAccountFolder, isDayFolder, isProof, isTypeFolder, MANIFESTS } from './day-path.ts';
+import { dayFolders, namesIn, shuffle } from './day-folders.ts';
+import { isAbandonable, isProof, MANIFESTS } from './day-path.ts';
 import { removeFile } from './half-file.ts';
 import { isMomentName, type MomentKind, momentName } from './moment-file.ts';
 
@@ -79,27 +80,6 @@ async function readDiskClock(path: string): Promise<number> {
   }
 }
 
-/** Every folder of a day. They come in an order of chance: a sweep that is too long for its time begins elsewhere next. */
-async function* dayFolders(root: string): AsyncIterable<string> {
-  // The destination itself may be a link; whatever is linked to from inside of it is not of it.
-  for (const account of shuffle((await readdir(root)).filter(isAccountFolder))) {
-    for (const type of shuffle((await namesIn(join(root, account))).filter(isTypeFolder))) {
-      for (const day of shuffle((await namesIn(join(root, account, type))).filter(isDayFolder))) {
-        yield join(root, account, type, day);
-      }
-    }
-  }
-}
-
-/** Nothing for what is no folder, is a link to one, is gone or can not be read. */
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await lstat(folder)).isDirectory() ? await readdir(folder) : [];
-  } catch {
-    return [];
-  }
-}
-
 async function removeIfStale(path: string, staleBeforeMs: number): Promise<boolean> {
   try {
     const found = await lstat(path);
@@ -111,11 +91,4 @@ async function removeIfStale(path: string, staleBeforeMs: number): Promise<boole
   } catch {
     return false;
   }
-}
-
-function shuffle(names: string[]): string[] {
-  return names
-    .map((name): [number, string] => [Math.random(), name])
-    .toSorted(([one], [other]) => one - other)
-    .map(([, name]) => name);
 }
