@@ -53,7 +53,7 @@ export async function downloadExportDay(
         // Twilio was not to be asked, which says nothing of the day.
         sayAbsentSince(scope, absentSinceMs);
       }
-      throw toFailure(error, parts, doing);
+      throw toFailure(error, parts, { doing, attempt: scope.context.info.attempt });
     }
   });
 }
@@ -135,7 +135,7 @@ async function conclude(download: Download, finding: Finding): Promise<DownloadE
   if (verdict === 'publish' && 'proof' in finding) {
     // An attempt that was given up while it verified must not replace what others have published since.
     scope.signal.throwIfAborted();
-    return { outcome: 'downloaded', file: await finding.half.publish(finding.proof) };
+    return { outcome: 'downloaded', file: await finding.half.publish(finding.proof, scope.signal) };
   }
   await finding.half.discard();
   if (verdict === 'empty') {
@@ -174,7 +174,15 @@ async function fetchUnlessAbsent(download: Download): Promise<FetchedFile | Abse
 }
 
 /** An error that is none of ours passes as it is. */
-function toFailure(error: unknown, { settings, random }: ActivityParts, doing: string): unknown {
+function toFailure(
+  error: unknown,
+  parts: ActivityParts,
+  { doing, attempt }: { doing: string; attempt: number },
+): unknown {
+  const { settings, random } = parts;
+  if (error instanceof StorageProblem && error.kind === 'crowded') {
+    return downloadSlotsBusy(parts, { doing, attempt, reason: `${error.message}. ${error.advice}` });
+  }
   if (error instanceof StorageProblem) {
     return createStorageFailure(error, { doing, settings });
   }

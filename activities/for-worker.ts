@@ -7,6 +7,8 @@ export { isJsonObject } from './json-object.ts';
 export { hashExportId, hashNamespace } from './marker.ts';
 export { openMarkedJobs } from './marked-jobs.ts';
 export type { MarkedJob, MarkedJobs } from './marked-jobs.ts';
+export { createStorageOpener } from './storage/open-storage.ts';
+export { readS3Url } from './storage/s3/s3-url.ts';
 export { isFinalStatus } from './twilio/day-status.ts';
 export { parseQuotaForm, QUOTA_FORM_RULE } from './twilio/quota-form.ts';
 export { TwilioProblem } from './twilio/twilio-problem.ts';

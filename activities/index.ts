@@ -9,6 +9,7 @@ export type { CreatedActivities } from './create-activities.ts';
 export { RESOURCE_TYPES } from './resource-types.ts';
 export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
+export { publishedPath } from './storage/day-path.ts';
 export type {
   DayKey,
   DayProof,
@@ -23,6 +24,10 @@ export type {
   SweepStaleInput,
 } from './storage/day-storage.ts';
 export { createFileStorage } from './storage/file-storage.ts';
+export type { CreateStorage, OpenStorageOptions } from './storage/open-storage.ts';
+export { createS3Storage } from './storage/s3/s3-storage.ts';
+export type { S3Tuning } from './storage/s3/s3-storage.ts';
+export type { SpoolOptions } from './storage/spool/spool.ts';
 export { StorageProblem } from './storage/storage-problem.ts';
 export type { StorageProblemKind } from './storage/storage-problem.ts';
 export { isQuotaRejection } from './twilio/quota-rejection.ts';

@@ -4,14 +4,17 @@ import type { DownloadExportDayInput, FileMaker } from '../api.ts';
 import { createFailure } from '../failures.ts';
 import type { AbsentFinding } from './judge-day.ts';
 
-/** No slot is free. It waits longer from time to time: hundreds of days may wait for a few slots. */
+/**
+ * No slot is free, or no room where the file is kept on its way. It waits longer from time to time: hundreds of days
+ * may wait for a few slots. `reason`: what is taken.
+ */
 export function downloadSlotsBusy(
   { settings, random }: Pick<ActivityParts, 'settings' | 'random'>,
-  { doing, attempt }: { doing: string; attempt: number },
+  { doing, attempt, reason }: { doing: string; attempt: number; reason?: string },
 ): ApplicationFailure {
   const waitMs = settings.slotsBusyMs * 2 ** Math.min(attempt - 1, 20);
   return createFailure('DownloadSlotsBusy', {
-    message: `${doing}: all download slots of this worker are taken. It waits for one.`,
+    message: `${doing}: ${reason ?? 'all download slots of this worker are taken. It waits for one.'}`,
     nextRetryDelayMs: Math.min(waitMs, settings.slotsBusyMaximumMs) * (1 + random()),
   });
 }

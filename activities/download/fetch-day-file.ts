@@ -40,6 +40,7 @@ const LINKS_PER_ATTEMPT = 3;
  * @throws `LinkRejected`, `DownloadStalled`, `TwilioUnavailable`; what came so far stays on the disk.
  */
 export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFile | null> {
+  input.storage.admit?.(input.key);
   // The link first: for a day that Twilio does not know, no half file is copied.
   let url = await takeLink(input);
   const linkedAtMs = performance.now();
@@ -106,7 +107,11 @@ async function takeAnswer(
   switch (answer.status) {
     case 200:
       await half?.discard();
-      return receive(input, await input.storage.createHalf(input.key, answer.etag), answer);
+      return receive(
+        input,
+        await input.storage.createHalf(input.key, answer.etag, answer.totalBytes),
+        answer,
+      );
     case 206:
       if (half !== null && answer.fromBytes === half.sizeBytes() && answer.etag === half.etag) {
         return receive(input, half, answer);

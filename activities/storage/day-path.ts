@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { isDay } from '../day-range.ts';
 import { hashExportId } from '../marker.ts';
 import { isResourceType } from '../resource-types.ts';
@@ -15,7 +14,10 @@ export const MANIFESTS = '_manifests';
 /** A longer one makes a name that some file systems refuse; then no attempt goes on from another's bytes. */
 const ETAG_LIMIT_CHARACTERS = 150;
 
-/** The folder of a day, relative to the destination. Only checked words go into it, so it never leads outside. */
+/**
+ * The folder of a day, relative to the destination, its names parted by `/`. Only checked words go into it, so it
+ * never leads outside.
+ */
 export function dayFolder({ accountSid, resourceType, day }: PlaceOfDay): string {
   if (!isAccountSid(accountSid) || !isResourceType(resourceType) || !isDay(day)) {
     throw new StorageProblem(
@@ -23,7 +25,24 @@ export function dayFolder({ accountSid, resourceType, day }: PlaceOfDay): string
       'the account, the resource type or the day is not one that has a folder',
     );
   }
-  return join(`account=${accountSid}`, `type=${resourceType}`, `day=${day}`);
+  return `account=${accountSid}/type=${resourceType}/day=${day}`;
+}
+
+/** Where a day is published, relative to the destination, its names parted by `/`: what readers of all destinations know. */
+export function publishedPath(key: PlaceOfDay): string {
+  return `${dayFolder(key)}/${PUBLISHED_NAME}`;
+}
+
+/** Whether a path, relative to a destination and parted by `/`, is one that a day is published under. */
+export function isPublishedPath(path: string): boolean {
+  const [account = '', type = '', day = '', name, ...rest] = path.split('/');
+  return (
+    isAccountFolder(account) &&
+    isTypeFolder(type) &&
+    isDayFolder(day) &&
+    name === PUBLISHED_NAME &&
+    rest.length === 0
+  );
 }
 
 /** Whether a folder of a destination is that of an account. */

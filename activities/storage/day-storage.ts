@@ -7,6 +7,8 @@ export interface DayKey {
   day: Day;
   /** The first run id: half files and verdicts of two exports never meet. */
   exportId: string;
+  /** The job at Twilio that the file is of, where it is known. No name is made of it. */
+  jobSid?: string;
 }
 
 /** What a verified file is known to hold. */
@@ -24,6 +26,11 @@ export interface DayProof {
 export interface DayStorage {
   /** Proves that days can be stored now: writes something of this export and removes it. */
   check: (exportId: string) => Promise<void>;
+  /**
+   * Says at once, by a `StorageProblem` of the kind `crowded`, that a half file would find no room now: asked before
+   * a link is, which is good for one fetch. Where it is left out there is room.
+   */
+  admit?: (key: DayKey) => void;
   /** The published file, if this export has published and proven it and it was not touched since. */
   findPublished: (key: DayKey) => Promise<DayFile | null>;
   /**
@@ -31,8 +38,11 @@ export interface DayStorage {
    * attempt still writes does not reach it. The others are removed. Null where there is none to go on from.
    */
   adoptHalf: (key: DayKey) => Promise<HalfFile | null>;
-  /** An empty half file. Without a strong ETag no later attempt will go on from it. */
-  createHalf: (key: DayKey, etag: string | null) => Promise<HalfFile>;
+  /**
+   * An empty half file. Without a strong ETag no later attempt will go on from it. `totalBytes`: what the file will
+   * come to, where the store tells it.
+   */
+  createHalf: (key: DayKey, etag: string | null, totalBytes?: number | null) => Promise<HalfFile>;
   /** Removes what this export left for the day, the published file excepted. */
   sweepDay: (key: DayKey) => Promise<void>;
   /** Removes what checks for this export left, where a worker was killed over one. */
@@ -46,6 +56,8 @@ export interface DayStorage {
   writeManifest: (input: StoreManifestInput) => Promise<string>;
   /** What exports before left here. Where it is left out no day is ever reused. */
   readonly earlier?: EarlierExports;
+  /** Lets go of connections, once the worker has ended. */
+  close?: () => void;
 }
 
 /** The days that exports before have published, and their word on them. */
@@ -118,8 +130,11 @@ export interface HalfFile {
   flush: () => Promise<void>;
   /** The bytes from the first on, as they lie there now. */
   read: () => AsyncIterable<Uint8Array>;
-  /** Gives the file its final name, at once and whole, and keeps the proof beside it. */
-  publish: (proof: DayProof) => Promise<DayFile>;
+  /**
+   * Gives the file its final name, at once and whole, and keeps the proof with it. Once the signal aborts, what takes
+   * its time ends and publishes nothing.
+   */
+  publish: (proof: DayProof, signal?: AbortSignal) => Promise<DayFile>;
   /** Removes it. */
   discard: () => Promise<void>;
   /** Lets go of it and leaves the bytes for a later attempt. Harmless after `publish` and `discard`. */

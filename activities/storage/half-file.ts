@@ -26,10 +26,16 @@ export interface OpenHalfFileInput {
   isNew: boolean;
 }
 
+/** A half file that lies on a disk. */
+export interface LocalHalfFile extends HalfFile {
+  /** Absolute. */
+  readonly path: string;
+}
+
 const READ_BYTES = 256 * 1024;
 
 /** A half file on a local disk. */
-export async function openHalfFile(input: OpenHalfFileInput): Promise<HalfFile> {
+export async function openHalfFile(input: OpenHalfFileInput): Promise<LocalHalfFile> {
   const { path, etag, isNew } = input;
   const file = await open(path, constants.O_RDWR | (isNew ? constants.O_CREAT | constants.O_EXCL : 0), 0o644);
   let sizeBytes = (await file.stat()).size;
@@ -43,6 +49,7 @@ export async function openHalfFile(input: OpenHalfFileInput): Promise<HalfFile> 
   }
 
   return {
+    path,
     etag,
     sizeBytes: () => sizeBytes,
     write: (chunks, offsetBytes) =>

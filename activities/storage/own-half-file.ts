@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attemptVerdictName, halfName, halfPrefix, readHalfEtag, verdictName } from './day-path.ts';
-import type { HalfFile } from './day-storage.ts';
+import type { LocalHalfFile } from './half-file.ts';
 import { openHalfFile, removeFile } from './half-file.ts';
 import { orNull } from './or-null.ts';
 
@@ -11,8 +11,12 @@ import { orNull } from './or-null.ts';
 export type CopyFile = (from: string, to: string, mode: number) => Promise<void>;
 
 /** Makes an empty half file of this attempt alone. */
-export async function createHalf(folder: string, exportId: string, etag: string | null): Promise<HalfFile> {
-  const make = async (): Promise<HalfFile> => {
+export async function createHalf(
+  folder: string,
+  exportId: string,
+  etag: string | null,
+): Promise<LocalHalfFile> {
+  const make = async (): Promise<LocalHalfFile> => {
     await mkdir(folder, { recursive: true });
     return openHalfFile({ ...ownPaths(folder, exportId, etag), etag, isNew: true });
   };
@@ -29,7 +33,7 @@ export async function adoptHalf(
   folder: string,
   exportId: string,
   copy: CopyFile = copyFile,
-): Promise<HalfFile | null> {
+): Promise<LocalHalfFile | null> {
   const names = ((await orNull(readdir(folder))) ?? []).filter((name) =>
     name.startsWith(halfPrefix(exportId)),
   );
@@ -46,7 +50,7 @@ export async function adoptHalf(
       (best, half) => (best === null || half.sizeBytes > best.sizeBytes ? half : best),
       null,
     );
-  let adopted: HalfFile | null = null;
+  let adopted: LocalHalfFile | null = null;
   if (longest !== null) {
     const { etag } = longest;
     const paths = ownPaths(folder, exportId, etag);

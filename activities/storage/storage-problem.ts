@@ -4,21 +4,33 @@ import { redactText } from '../redact.ts';
 import type { ActivitySettings } from '../settings.ts';
 
 /**
- * `busy`: may work in a moment. `full`: a person has to make room or mend a disk. `rejected`: a person has to
- * change a permission or the configuration.
+ * `busy`: may work in a moment. `crowded`: no trouble, others that are on their way have taken the room and will give
+ * it back. `full`: a person has to make room or mend a disk. `rejected`: a person has to change a permission or the
+ * configuration.
  */
-export type StorageProblemKind = 'busy' | 'full' | 'rejected';
+export type StorageProblemKind = 'busy' | 'crowded' | 'full' | 'rejected';
 
 /** What a destination could not do. */
 export class StorageProblem extends Error {
   readonly kind: StorageProblemKind;
+  /** A sentence or two: what the reader can do. */
+  readonly advice: string;
 
-  constructor(kind: StorageProblemKind, message: string) {
+  /** `advice`: where it is left out, that of the kind. */
+  constructor(kind: StorageProblemKind, message: string, advice?: string) {
     super(message);
     this.name = 'StorageProblem';
     this.kind = kind;
+    this.advice = advice ?? adviceByKind[kind];
   }
 }
+
+const adviceByKind: Record<StorageProblemKind, string> = {
+  busy: 'It is tried again.',
+  crowded: 'It waits for room.',
+  full: 'Check the free space, the quota and the health of its disk; it is tried again.',
+  rejected: 'Check that the folder exists, is a folder and that the worker may write there.',
+};
 
 const kindByCode: Record<string, StorageProblemKind> = {
   ENOSPC: 'full',
@@ -48,12 +60,6 @@ export function toStorageProblem(doing: string, error: unknown): unknown {
   return new StorageProblem(kindByCode[code] ?? 'busy', `${doing}: ${redactText(reason)}`);
 }
 
-const adviceByKind: Record<StorageProblemKind, string> = {
-  busy: 'It is tried again.',
-  full: 'Check the free space, the quota and the health of its disk; it is tried again.',
-  rejected: 'Check that the folder exists, is a folder and that the worker may write there.',
-};
-
 /** A problem with a destination as a failure of the catalogue. */
 export function createStorageFailure(
   problem: StorageProblem,
@@ -61,8 +67,9 @@ export function createStorageFailure(
 ): ApplicationFailure {
   const { doing, settings, final, details } = options;
   return createFailure(problem.kind === 'rejected' ? 'StorageRejected' : 'StorageUnavailable', {
-    message: `${doing}: ${problem.message}. Expected a destination that takes files. ${adviceByKind[problem.kind]}`,
-    nextRetryDelayMs: problem.kind === 'busy' ? undefined : settings.slowRetryMs,
+    message: `${doing}: ${problem.message}. Expected a destination that takes files. ${problem.advice}`,
+    nextRetryDelayMs:
+      problem.kind === 'busy' || problem.kind === 'crowded' ? undefined : settings.slowRetryMs,
     final: final === true && problem.kind === 'rejected',
     details,
   });

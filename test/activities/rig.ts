@@ -12,6 +12,7 @@ import { createActivities, createFileStorage } from '../../activities/index.ts';
 import type {
   ActivitySettings,
   CreateExportJobInput,
+  DayStorage,
   ExportActivities,
   WatchExportJobInput,
 } from '../../activities/index.ts';
@@ -62,6 +63,8 @@ export interface RigOptions {
   password?: string;
   twilioUrl?: string;
   quotaDay?: Duration;
+  /** Default a folder's. */
+  storage?: DayStorage;
 }
 
 /** The first run id of the export that the tests run. */
@@ -111,7 +114,7 @@ export async function startRig(t: TestContext, options: RigOptions = {}): Promis
         password: options.password ?? simulator.authToken,
       },
     },
-    destinations: { default: createFileStorage(pathToFileURL(root).href) },
+    destinations: { default: options.storage ?? createFileStorage(pathToFileURL(root).href) },
     twilioUrl: options.twilioUrl ?? simulator.apiUrl,
     downloadSlots: options.downloadSlots,
     quotaDay: options.quotaDay,

@@ -246,8 +246,10 @@ test('the face of the activities is what a worker of a user needs, and nothing t
     'TWILIO_BULKEXPORTS_URL',
     'createActivities',
     'createFileStorage',
+    'createS3Storage',
     'defaultSettings',
     'isQuotaRejection',
+    'publishedPath',
   ]);
 });
 
