@@ -10,6 +10,8 @@ export type { MarkedJob, MarkedJobs } from './marked-jobs.ts';
 export { createStorageOpener } from './storage/open-storage.ts';
 export { readS3Url } from './storage/s3/s3-url.ts';
 export { isFinalStatus } from './twilio/day-status.ts';
+export { createStorageOpener, DEFAULT_SPOOL } from './storage/open-storage.ts';
+export { readS3Url, S3_URL_RULE } from './storage/s3/s3-url.ts';
 export { parseQuotaForm, QUOTA_FORM_RULE } from './twilio/quota-form.ts';
 export { TwilioProblem } from './twilio/twilio-problem.ts';
 export type { TwilioProblemKind } from './twilio/twilio-problem.ts';

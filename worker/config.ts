@@ -5,6 +5,7 @@ import {
   DEFAULT_DOWNLOAD_SLOTS,
   DEFAULT_REQUESTS_PER_ACCOUNT,
   type IsQuotaRejection,
+  type SpoolOptions,
   TWILIO_BULKEXPORTS_URL,
   type TwilioAccount,
 } from '../activities/index.ts';
@@ -18,6 +19,7 @@ import {
   readQuotaRejection,
   readWholeNumber,
 } from './read-settings.ts';
+import { readSpool } from './read-spool.ts';
 
 /** What a worker runs with: checked, every default filled in. It holds credentials: do not log it. */
 export interface WorkerConfig {
@@ -26,6 +28,8 @@ export interface WorkerConfig {
   accounts: Record<string, TwilioAccount>;
   /** URLs by the names that callers use. */
   destinations: Record<string, string>;
+  /** Where days lie on their way to a destination that is no disk. */
+  spool: SpoolOptions;
   /** The origin of the Bulk Exports API. */
   twilioUrl: string;
   /** How many days this process fetches at a time. */
@@ -74,6 +78,7 @@ export function readWorkerConfig(
     taskQueue: readTaskQueue(env, faults),
     accounts: readAccounts(env, readFile, faults),
     destinations: readDestinations(env, faults),
+    spool: readSpool(env, faults),
     twilioUrl: readTwilioUrl(env, faults),
     downloadSlots: readWholeNumber(env, 'BULK_EXPORTS_DOWNLOAD_SLOTS', DOWNLOAD_SLOTS, faults),
     requestsPerAccount: readWholeNumber(
@@ -122,6 +127,8 @@ const KNOWN_VARIABLES = [
   'BULK_EXPORTS_QUOTA_DAY',
   'BULK_EXPORTS_QUOTA_REJECTION',
   'BULK_EXPORTS_REQUESTS_PER_ACCOUNT',
+  'BULK_EXPORTS_SPOOL',
+  'BULK_EXPORTS_SPOOL_LIMIT',
   'BULK_EXPORTS_STALL_TIMEOUT',
   'BULK_EXPORTS_TASK_QUEUE',
 ];

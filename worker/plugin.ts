@@ -1,17 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
-import { createActivities, createFileStorage, DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
+import { createStorageOpener } from '../activities/for-worker.ts';
+import { createActivities, DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
 import type {
   CreateActivitiesOptions,
   CreatedActivities,
   DayStorage,
   ExportActivities,
+  OpenStorageOptions,
 } from '../activities/index.ts';
 
 /** What the activities work with. A `WorkerConfig` is one. */
-export interface BulkExportsPluginOptions extends Omit<CreateActivitiesOptions, 'destinations'> {
-  /** By the names that callers use: `file:` URLs, or storage of one's own. */
+export interface BulkExportsPluginOptions
+  extends Omit<CreateActivitiesOptions, 'destinations'>, OpenStorageOptions {
+  /**
+   * By the names that callers use: `file:` and `s3:` URLs, those of a scheme in `storages`, or storage of one's own,
+   * which is not closed here.
+   */
   destinations: Record<string, string | DayStorage>;
 }
 
@@ -65,10 +71,7 @@ export class BulkExportsPlugin extends SimplePlugin {
   }
 
   #open(): ExportActivities {
-    this.#created ??= createActivities({
-      ...this.#pluginOptions,
-      destinations: openDestinations(this.#pluginOptions.destinations),
-    });
+    this.#created ??= create(this.#pluginOptions);
     return this.#created.activities;
   }
 
@@ -95,13 +98,24 @@ export class BulkExportsPlugin extends SimplePlugin {
   }
 }
 
-function openDestinations(destinations: Record<string, string | DayStorage>): Record<string, DayStorage> {
-  return Object.fromEntries(
-    Object.entries(destinations).map(([name, destination]) => [
-      name,
-      typeof destination === 'string' ? createFileStorage(destination) : destination,
-    ]),
+function create({ spool, storages, ...options }: BulkExportsPluginOptions): CreatedActivities {
+  const open = createStorageOpener({ spool, storages });
+  const opened: DayStorage[] = [];
+  const destinations = Object.fromEntries(
+    Object.entries(options.destinations).map(([name, destination]) => {
+      const storage = typeof destination === 'string' ? open(destination) : destination;
+      if (storage !== destination) opened.push(storage);
+      return [name, storage];
+    }),
   );
+  const { activities, close } = createActivities({ ...options, destinations });
+  return {
+    activities,
+    close: async () => {
+      for (const storage of opened) storage.close?.();
+      await close();
+    },
+  };
 }
 
 function refuseClashes(theirs: object, ours: object): void {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../activities/for-worker.ts';
+import { isJsonObject, readS3Url, S3_URL_RULE } from '../activities/for-worker.ts';
 import type { Environment } from './environment.ts';
 import { isKnownName, KNOWN_NAME_RULE } from './known-name.ts';
 
@@ -39,7 +39,14 @@ function parse(text: string): Record<string, unknown> | null {
 function faultOf(name: string, url: unknown): string | null {
   if (!isKnownName(name)) return KNOWN_NAME_RULE;
   if (typeof url === 'string' && isFileUrl(url)) return null;
-  return `a file: URL such as file:./exports or file:///srv/exports, got ${kindOf(url)}`;
+  if (typeof url === 'string' && /^s3:/i.test(url)) {
+    const read = readS3Url(url);
+    return 'fault' in read ? `${S3_URL_RULE}, ${read.fault}` : null;
+  }
+  return (
+    'a file: URL such as file:./exports or file:///srv/exports, or an s3: URL such as s3://bucket/exports, got ' +
+    kindOf(url)
+  );
 }
 
 /** Absolute (`file:///srv/exports`, no host), or relative to the folder where the worker is started. */

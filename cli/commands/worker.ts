@@ -37,6 +37,9 @@ Configuration, by the environment:
   BULK_EXPORTS_ACCOUNTS        path of a JSON file of further accounts by name
   BULK_EXPORTS_DESTINATIONS    JSON of names and URLs
                                (default: {"default": "file:./exports"})
+  BULK_EXPORTS_SPOOL, …_SPOOL_LIMIT
+                               where days lie on their way into a bucket
+                               (default: ./exports-spool, 10 GB)
   BULK_EXPORTS_TASK_QUEUE      (default: bulk-exports)
   BULK_EXPORTS_DOWNLOAD_SLOTS  how many days are fetched at a time
   BULK_EXPORTS_REQUESTS_PER_ACCOUNT, …_ACTIVITIES_PER_SECOND,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createActivities, createFileStorage, isQuotaRejection } from '../../activities/index.ts';
+import { createStorageOpener } from '../../activities/for-worker.ts';
 import { InvalidWorkerConfig, readWorkerConfig } from '../../worker/config.ts';
 import type { Environment, ReadFile } from '../../worker/environment.ts';
 
@@ -22,6 +23,7 @@ describe('the configuration of a worker', () => {
       taskQueue: 'bulk-exports',
       accounts: { default: { accountSid: SID, username: SID, password: TOKEN } },
       destinations: { default: 'file:./exports' },
+      spool: { folder: './exports-spool', limitBytes: 10_000_000_000 },
       twilioUrl: 'https://bulkexports.twilio.com',
       downloadSlots: 8,
       requestsPerAccount: 8,
@@ -43,7 +45,10 @@ describe('the configuration of a worker', () => {
     const config = read({
       ...BASE,
       BULK_EXPORTS_TASK_QUEUE: 'exports-eu',
-      BULK_EXPORTS_DESTINATIONS: '{"default": "file:///srv/exports", "lake": "file:./lake"}',
+      BULK_EXPORTS_DESTINATIONS:
+        '{"default": "file:///srv/exports", "lake": "s3://lake/days?region=eu-west-1"}',
+      BULK_EXPORTS_SPOOL: '/var/spool/exports',
+      BULK_EXPORTS_SPOOL_LIMIT: '1.5 GiB',
       BULK_EXPORTS_DOWNLOAD_SLOTS: '12',
       BULK_EXPORTS_REQUESTS_PER_ACCOUNT: '3',
       BULK_EXPORTS_ACTIVITIES_PER_SECOND: '0.5',
@@ -53,7 +58,11 @@ describe('the configuration of a worker', () => {
       TWILIO_BULKEXPORTS_URL: 'http://127.0.0.1:4010/',
     });
     assert.equal(config.taskQueue, 'exports-eu');
-    assert.deepEqual(config.destinations, { default: 'file:///srv/exports', lake: 'file:./lake' });
+    assert.deepEqual(config.destinations, {
+      default: 'file:///srv/exports',
+      lake: 's3://lake/days?region=eu-west-1',
+    });
+    assert.deepEqual(config.spool, { folder: '/var/spool/exports', limitBytes: 1_610_612_736 });
     assert.equal(config.downloadSlots, 12);
     assert.equal(config.requestsPerAccount, 3);
     assert.equal(config.activitiesPerSecond, 0.5);
@@ -197,9 +206,32 @@ describe('the configuration of a worker', () => {
       [/^BULK_EXPORTS_DESTINATIONS must be JSON/],
     ],
     [
-      'a destination of a kind that is not there yet',
-      { ...BASE, BULK_EXPORTS_DESTINATIONS: '{"lake": "s3://bucket"}' },
-      [/"lake" must be a file: URL.*got a s3: URL/],
+      'a destination of a kind that there is not',
+      { ...BASE, BULK_EXPORTS_DESTINATIONS: '{"lake": "gs://bucket"}' },
+      [/"lake" must be a file: URL.*or an s3: URL.*got a gs: URL/],
+    ],
+    [
+      'a bucket with a parameter that is none',
+      { ...BASE, BULK_EXPORTS_DESTINATIONS: '{"lake": "s3://bucket/x?acl=private"}' },
+      [/"lake" must be s3:\/\/BUCKET\/PREFIX.*got a parameter "acl", which is none of region/],
+    ],
+    [
+      'a bucket with a key in its URL',
+      { ...BASE, BULK_EXPORTS_DESTINATIONS: JSON.stringify({ lake: `s3://key:${SECRET}@bucket` }) },
+      [/"lake" must be s3:\/\/BUCKET\/PREFIX.*got a bucket whose name is none/],
+    ],
+    [
+      'a spool in a bucket, and a limit without its unit',
+      { ...BASE, BULK_EXPORTS_SPOOL: 's3://bucket', BULK_EXPORTS_SPOOL_LIMIT: '10000000' },
+      [
+        /^BULK_EXPORTS_SPOOL must be the path of a folder.*got a URL/,
+        /^BULK_EXPORTS_SPOOL_LIMIT must be a size such as "10 GB".*got "10000000"/,
+      ],
+    ],
+    [
+      'a spool that holds nothing',
+      { ...BASE, BULK_EXPORTS_SPOOL_LIMIT: '0 GB' },
+      [/^BULK_EXPORTS_SPOOL_LIMIT must be a size/],
     ],
     [
       'a destination on another machine',
@@ -340,12 +372,13 @@ describe('the configuration of a worker', () => {
     ];
     names.push('BULK_EXPORTS_DESTINATIONS', 'BULK_EXPORTS_DOWNLOAD_SLOTS', 'BULK_EXPORTS_ACCOUNTS');
     names.push('BULK_EXPORTS_REQUESTS_PER_ACCOUNT', 'BULK_EXPORTS_ACTIVITIES_PER_SECOND');
+    names.push('BULK_EXPORTS_SPOOL', 'BULK_EXPORTS_SPOOL_LIMIT');
     names.push('BULK_EXPORTS_STALL_TIMEOUT', 'BULK_EXPORTS_QUOTA_DAY', 'BULK_EXPORTS_QUOTA_REJECTION');
     const anything = fc.oneof(
       fc.string(),
       fc.json(),
       fc.webUrl(),
-      fc.constantFrom(SID, TOKEN, '7', '7 seconds', 'status=407'),
+      fc.constantFrom(SID, TOKEN, '7', '7 seconds', 'status=407', '7 GB', '{"lake":"s3://lake/x"}'),
     );
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), anything), fc.json(), (env, content) => {
@@ -358,6 +391,7 @@ describe('the configuration of a worker', () => {
           // What a worker is made of: it refuses what this has let through.
           const { close } = createActivities({ ...config, destinations: { default: ANY_STORAGE } });
           void close();
+          Object.values(config.destinations).forEach(createStorageOpener(config));
           assert.ok(
             Object.keys(config.accounts).length > 0 && Object.keys(config.destinations).length > 0,
             JSON.stringify(config),

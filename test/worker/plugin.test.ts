@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
-import type { ExportActivities } from '../../activities/index.ts';
+import type { DayStorage, ExportActivities } from '../../activities/index.ts';
 import { BulkExportsPlugin, workflowsPath, type BulkExportsPluginOptions } from '../../worker/index.ts';
 
 const SID = `AC${'0'.repeat(32)}`;
@@ -74,8 +74,28 @@ describe('the plugin', () => {
     const plugin = new BulkExportsPlugin({ ...OPTIONS, destinations: { default: 'exports' } });
     assert.throws(
       () => plugin.configureWorker(MINE),
-      /must be a file: URL such as file:\.\/exports, got "exports"/,
+      /must be a URL that begins with one of file:, s3:, got a text that is no URL/,
     );
+  });
+
+  test('takes storages of its own by the schemes of their URLs, and closes what it has opened', async () => {
+    const asked: string[] = [];
+    const storage = (name: string): DayStorage =>
+      ({ close: () => asked.push(`close ${name}`) }) as Partial<DayStorage> as DayStorage;
+    const plugin = new BulkExportsPlugin({
+      ...OPTIONS,
+      destinations: { default: 'gs://bucket/x', mine: storage('mine') },
+      storages: {
+        gs: (url) => {
+          asked.push(`open ${url}`);
+          return storage('gs');
+        },
+      },
+    });
+    plugin.configureWorker(MINE);
+    assert.deepEqual(asked, ['open gs://bucket/x']);
+    await plugin.runWorker(ANY_WORKER, async () => {});
+    assert.deepEqual(asked, ['open gs://bucket/x', 'close gs']);
   });
 
   test('refuses a Worker in which downloads could take every place, naming both numbers', () => {
