@@ -92,6 +92,7 @@ export async function withRealParts<T>(
     const exporting = {
       accounts: { default: accountOf(simulator), ...options.accounts?.(simulator) },
       destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
+      spool: { folder: join(root, '_spool'), limitBytes: 100_000_000 },
       twilioUrl: options.twilioUrl?.(simulator) ?? simulator.apiUrl,
       dispatcher: options.dispatcher,
       settings: { ...quickSettings, ...options.settings },
