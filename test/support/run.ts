@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
+import { findDuckdbHttpfs } from './find-duckdb-httpfs.ts';
 import { findRclone } from './find-rclone.ts';
 import { findTests, shareOut, writeEntries } from './test-files.ts';
 
@@ -31,6 +32,7 @@ try {
       TEMPORAL_CLI_PATH: await findTemporalServer({ say }),
       TEMPORAL_TEST_SERVER_PATH: await findTestServer({ say }),
       RCLONE_PATH: await findRclone({ say }),
+      DUCKDB_HTTPFS_PATH: await findDuckdbHttpfs({ say }),
       TEST_BUNDLES: folder,
     });
   } finally {
