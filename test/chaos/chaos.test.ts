@@ -15,6 +15,7 @@ it('nothing is lost and nothing left behind while workers are killed, the server
     mostKills: 1,
     // Fewer than in a whole run, where a day takes some ten attempts: the suite has not so much time.
     faultPercent: 3,
+    into: 'disk',
     serverRestarts: 1,
     continueAfterEvents: 60,
     disturbedWithinMs: 4_000,

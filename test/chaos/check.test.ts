@@ -364,6 +364,10 @@ const BREAKS: Record<string, Break[]> = {
         },
       ]),
     ),
+    [
+      'an upload that is open, or a file in the spool',
+      (world) => void world.leftOnTheWay.push('account=AC0/type=Calls/day=2024-05-01/part-0.json.gz'),
+    ],
     ...['_check-00', '_manifests/complete/_draft-00'].map((path): Break => [
       `a file ${path}`,
       (world) => writeFile(world.at(path), ''),

@@ -7,10 +7,13 @@ import { type Stage, TASK_QUEUE } from './stage.ts';
 
 const SIGHTING_MS = 500;
 const SERVER_AWAY_MS = 1_000;
+const STORE_AWAY_MS = 10_000;
 
 /** What was done to the exports and to the server. */
 export interface Driven {
   serverRestarts: number;
+  /** How often the destination was away. */
+  storeOutages: number;
   /** When a workflow was reset, by Twilio's clock: by workflow id. */
   resets: Map<string, string[]>;
   activityPauses: number;
@@ -21,7 +24,7 @@ export interface Driven {
 /** Drives all exports to their end. */
 export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Driven> {
   const { atOnce, serverRestarts, limitMs, say } = options;
-  const { planned, client, server, simulator, sightings } = stage;
+  const { planned, client, server, simulator, sightings, store } = stage;
   const over = new AbortController();
   const limit = setTimeout(limitMs, undefined, { signal: over.signal }).catch(() => {});
   const restartsAt = Array.from({ length: serverRestarts }, (_, index) =>
@@ -35,9 +38,16 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
     hasFiles: (accountSid) => existsSync(join(stage.evidence.destination, `account=${accountSid}`)),
     now: () => new Date(simulator.clock.now()).toISOString(),
   };
-  const driven: Driven = { serverRestarts: 0, resets: new Map(), activityPauses: 0, drivers: limit };
+  const driven: Driven = {
+    serverRestarts: 0,
+    storeOutages: 0,
+    resets: new Map(),
+    activityPauses: 0,
+    drivers: limit,
+  };
   let closed = 0;
   let restarting = Promise.resolve();
+  let storeAway: Promise<void> | undefined;
   const left = [...planned];
   const driveNext = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined && !over.signal.aborted; next = left.shift()) {
@@ -47,6 +57,11 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
       closed += 1;
       if (closed % SAY_EACH === 0 || closed === planned.length)
         say(`${closed} of ${planned.length} exports are closed.`);
+      if (store.takeAway !== null && storeAway === undefined && closed >= planned.length / 3) {
+        driven.storeOutages += 1;
+        say('The store goes away.');
+        storeAway = store.takeAway(STORE_AWAY_MS).then(() => say('The store is back.'));
+      }
       while ((restartsAt[0] ?? Number.POSITIVE_INFINITY) <= closed) {
         restartsAt.shift();
         driven.serverRestarts += 1;
@@ -71,7 +86,7 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
   driven.drivers = Promise.all(Array.from({ length: atOnce }, driveNext));
   await Promise.race([driven.drivers, limit]);
   over.abort();
-  await Promise.all([watching, restarting]);
+  await Promise.all([watching, restarting, storeAway]);
   return driven;
 }
 

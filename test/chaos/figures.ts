@@ -16,6 +16,8 @@ export interface ChaosFigures {
   /** Workers that ended by themselves. */
   ownEnds: number;
   serverRestarts: number;
+  /** How often the destination was away. */
+  storeOutages: number;
   /** Workflows that were reset to an earlier point. */
   resets: number;
   /** Activities that were paused. */
@@ -58,6 +60,7 @@ export function countFigures(input: CountFiguresInput): ChaosFigures {
     held: fleet.pauses(),
     ownEnds: fleet.ownEnds(),
     serverRestarts: driven.serverRestarts,
+    storeOutages: driven.storeOutages,
     resets: workflows.reduce((sum, { abandoned }) => sum + abandoned.length, 0),
     pauses: driven.activityPauses,
     faults: { ...ledger.faults },

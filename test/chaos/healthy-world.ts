@@ -143,6 +143,8 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
     leftBeforeLast,
     truthOf: (of) => (of.day.endsWith('02') ? 'empty' : [versionOf(bytesOf(of, of.day))]),
     destination,
+    locations: `${pathToFileURL(destination).href}/`,
+    leftOnTheWay: [],
     logs,
     secrets: { 'the token': PLANTED_TOKEN },
     patterns: { 'a signature': /X-Amz-Signature/ },

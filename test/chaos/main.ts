@@ -1,7 +1,8 @@
 /** `npm run chaos`: many exports at once, while workers are killed, the server goes away and Twilio is in trouble. */
 import { randomBytes } from 'node:crypto';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { runChaos } from './run-chaos.ts';
+import type { StoreKind } from './store.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -27,6 +28,7 @@ const command = new Command('npm run chaos --')
     wholeNumber(0, 50),
     10,
   )
+  .addOption(new Option('--into <kind>', 'where the days go').choices(['disk', 's3']).default('disk'))
   .option('--restarts <count>', 'how often the Temporal server is stopped and started', wholeNumber(0, 20), 1)
   .option(
     '--continue-after <events>',
@@ -54,6 +56,7 @@ const options = command.parse().opts<{
   workers: number;
   life: number;
   faults: number;
+  into: StoreKind;
   restarts: number;
   continueAfter: number;
   atOnce: number;
@@ -70,6 +73,7 @@ const { violations, figures, folder } = await runChaos({
   lifeMs: { minimum: options.life * 500, maximum: options.life * 1_500 },
   faultPercent: options.faults,
   mostKills: Number.POSITIVE_INFINITY,
+  into: options.into,
   serverRestarts: options.restarts,
   continueAfterEvents: options.continueAfter,
   disturbedWithinMs: 12_000,

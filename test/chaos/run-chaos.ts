@@ -9,6 +9,7 @@ import { driveAll } from './drive-all.ts';
 import { countFigures, type ChaosFigures } from './figures.ts';
 import { gather, keepEvidence } from './gather.ts';
 import { setStage, type Stage } from './stage.ts';
+import type { StoreKind } from './store.ts';
 import { tidyUp } from './tidy-up.ts';
 
 /** What a run is made of. */
@@ -25,6 +26,8 @@ export interface ChaosOptions {
   mostKills: number;
   /** Each kind of fault meets so many of 100 requests that it fits, up to twice as many. */
   faultPercent: number;
+  /** Where the days go. */
+  into: StoreKind;
   /** How often the server is stopped and started. */
   serverRestarts: number;
   /** After so many events the server suggests to a workflow to go on in a new run. */

@@ -1,7 +1,6 @@
 /** The parts of a run and how they find each other. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import type { TwilioAccount } from '../../activities/index.ts';
 import type { createClosers } from '../../cli/demo/closers.ts';
@@ -16,12 +15,14 @@ import type { ChaosOptions } from './run-chaos.ts';
 import { planScript } from './script.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { spendQuotas } from './spend-quotas.ts';
+import { type ChaosStore, openStore } from './store.ts';
 import { createTruth } from './truth.ts';
 import { startFleet, type WorkerFleet } from './worker-fleet.ts';
 
 /** Everything that a run plays on. */
 export interface Stage {
   folder: string;
+  store: ChaosStore;
   server: DurableServer;
   simulator: Simulator;
   bystander: Bystander;
@@ -35,7 +36,10 @@ export interface Stage {
   /** One that is not, and to which everything that lies in the destination is old. */
   startLastWorker: () => WorkerFleet;
   sightings: JobEvidence[][];
-  evidence: Pick<Evidence, 'truthOf' | 'destination' | 'logs' | 'secrets' | 'patterns' | 'strangers'>;
+  evidence: Pick<
+    Evidence,
+    'truthOf' | 'destination' | 'locations' | 'logs' | 'secrets' | 'patterns' | 'strangers'
+  >;
 }
 
 /** Where every export of a run lies. */
@@ -48,8 +52,9 @@ export async function setStage(options: ChaosOptions, folder: string, close: Add
   const { exports, mostDays, continueAfterEvents, seed, workers, lifeMs, mostKills, faultPercent, say } =
     options;
   const random = createSeededRandom(seed);
-  const [destination, logs] = [join(folder, 'destination'), join(folder, 'logs')];
-  await Promise.all([mkdir(destination), mkdir(logs)]);
+  const logs = join(folder, 'logs');
+  await mkdir(logs);
+  const store = await openStore(options.into, folder, close);
 
   const checkNow = { send: (_workflowId: string): void => {} };
   const bystander = await startBystander((workflowId) => checkNow.send(workflowId));
@@ -108,13 +113,15 @@ export async function setStage(options: ChaosOptions, folder: string, close: Add
     address: server.address,
     taskQueue: TASK_QUEUE,
     twilioUrl: simulator.apiUrl,
-    destination: pathToFileURL(destination).href,
+    destination: store.url,
+    spool: store.spool,
     accounts,
     bundlePath,
     staleHalfMs: null,
   };
   return {
     folder,
+    store,
     server,
     simulator,
     bystander,
@@ -137,9 +144,10 @@ export async function setStage(options: ChaosOptions, folder: string, close: Add
     evidence: {
       truthOf: createTruth({ seed, script, emptyDays }),
       strangers,
-      destination,
+      destination: store.folder,
+      locations: store.locations,
       logs,
-      secrets: secretsOf(everybody),
+      secrets: { ...secretsOf(everybody), ...store.secrets },
       patterns: {
         'a signature of a link': /X-Amz-(Signature|Credential|Security-Token)/i,
         'a link to the store': new RegExp(`${escape(simulator.storeUrl)}[^\\s"]*(\\?|%3F)`, 'i'),

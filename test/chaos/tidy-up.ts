@@ -26,13 +26,13 @@ const LATE_FAULTS: readonly FaultScript[] = [
 export async function tidyUp(
   stage: Stage,
   close: ReturnType<typeof createClosers>['add'],
-): Promise<Pick<Evidence, 'reaping' | 'leftBeforeLast'>> {
-  const { simulator, client, evidence } = stage;
+): Promise<Pick<Evidence, 'reaping' | 'leftBeforeLast' | 'leftOnTheWay'>> {
+  const { simulator, client, evidence, store } = stage;
   const worker = stage.startLastWorker();
   close('the last worker', worker.stop);
   // What was sent by a worker that was killed may still be carried out; what is being deleted takes a moment.
   await setTimeout(QUIET_MS);
-  const leftBeforeLast = [...(await readDisk(evidence.destination)).keys()];
+  const leftBeforeLast = [...(await readDisk(evidence.destination)).keys(), ...(await store.filesOnTheWay())];
 
   simulator.faults.clear();
   for (const fault of LATE_FAULTS) simulator.faults.add(fault);
@@ -41,5 +41,6 @@ export async function tidyUp(
   const limit = setTimeout(LAST_LIMIT_MS, undefined, { ref: false });
   const [reaping] = await Promise.all([reapLeftovers(stage), Promise.race([driving, limit])]);
   await worker.stop();
-  return { reaping, leftBeforeLast };
+  const leftOnTheWay = [...(await store.openUploads()), ...(await store.filesOnTheWay())];
+  return { reaping, leftBeforeLast, leftOnTheWay };
 }

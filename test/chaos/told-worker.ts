@@ -9,7 +9,7 @@ export interface ToldWorkerOptions {
   address: string;
   taskQueue: string;
   twilioUrl: string;
-  /** A `file:` URL. */
+  /** A `file:` or an `s3:` URL. */
   destination: string;
   accounts: Record<string, TwilioAccount>;
   /** The path of the bundle of the workflow, with `quick-timeouts.ts` in it. */
@@ -19,7 +19,9 @@ export interface ToldWorkerOptions {
 /** What one kind of worker has of its own. */
 export interface OwnOptions {
   logger: Logger;
-  exporting: Omit<BulkExportsPluginOptions, 'accounts' | 'destinations' | 'twilioUrl'>;
+  /** Without destinations, there is the one that it is told. */
+  exporting: Omit<BulkExportsPluginOptions, 'accounts' | 'destinations' | 'twilioUrl'> &
+    Partial<Pick<BulkExportsPluginOptions, 'destinations'>>;
   interceptors?: WorkerOptions['interceptors'];
   onReady: () => void;
 }

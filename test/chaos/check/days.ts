@@ -1,5 +1,3 @@
-import { pathToFileURL } from 'node:url';
-import { join } from 'node:path';
 import type { DayTruth, FileVersion } from './evidence.ts';
 import {
   after,
@@ -100,8 +98,7 @@ function faultAtHome(
     return outcome === 'empty' && file !== undefined ? 'it is empty, and has a file' : null;
   }
   if (file === undefined) return `it was downloaded, and no file lies at ${path}`;
-  if (location !== pathToFileURL(join(evidence.destination, path)).href)
-    return `it is said to lie somewhere else: ${location}`;
+  if (location !== `${evidence.locations}${path}`) return `it is said to lie somewhere else: ${location}`;
   if (file.sha256 !== sha256 || file.sizeBytes !== sizeBytes || file.records !== records)
     return 'the file on the disk is not the one that is told of';
   return isTrue(truth, { sha256, sizeBytes, records }) ? null : 'Twilio never had a file of these bytes';

@@ -111,6 +111,10 @@ export interface Evidence {
   truthOf: (day: { accountSid: string; resourceType: string; day: string }) => DayTruth;
   /** The folder of the destination. */
   destination: string;
+  /** What the location of a file in it begins with: a URL that ends in `/`. */
+  locations: string;
+  /** Uploads that are open at the store, and files that lie where days are kept on their way to it. */
+  leftOnTheWay: string[];
   /** The folder of the logs of the workers and the server. */
   logs: string;
   /** Credentials by a name for the report, and patterns of what must not be found either. */

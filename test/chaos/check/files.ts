@@ -4,12 +4,18 @@ import { isTrue } from './days.ts';
 import { daysBetween, hashOf, manifestPath } from './receipt.ts';
 
 /** Nothing lies in the destination in the end but whole days and manifests, whatever became of the exports. */
-export const nothingHalfIsLeft: Rule = ({ exports, disk }) => {
+export const nothingHalfIsLeft: Rule = ({ evidence, exports, disk }) => {
   const manifests = new Set(exports.map(({ asked, workflow }) => manifestPath(asked, workflow)));
-  return [...disk.keys()].flatMap((path): Violation[] => {
+  const onTheWay = evidence.leftOnTheWay.map((where): Violation => ({
+    rule: 'nothing half is left',
+    where,
+    what: 'it never came to the destination',
+  }));
+  const inPlace = [...disk.keys()].flatMap((path): Violation[] => {
     if (manifests.has(path) || nameOf(path) === 'part-0.json.gz') return [];
     return [{ rule: 'nothing half is left', where: path, what: 'it is neither a day nor a manifest' }];
   });
+  return [...onTheWay, ...inPlace];
 };
 
 /** An export that came to its clean-up has left nothing for the next one to remove. */

@@ -17,7 +17,7 @@ export interface DiskFile {
 export async function readDisk(folder: string): Promise<Map<string, DiskFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Map<string, DiskFile>();
-  for (const entry of entries.filter((each) => !each.isDirectory())) {
+  for (const entry of entries.filter((each) => !each.isDirectory() && !isOfServer(each.name))) {
     const path = join(entry.parentPath, entry.name);
     const bytes = await readFile(path);
     files.set(relative(folder, path).split(sep).join('/'), {
@@ -28,6 +28,11 @@ export async function readDisk(folder: string): Promise<Map<string, DiskFile>> {
     });
   }
   return files;
+}
+
+/** What the S3 server has written on the way to an object when it was killed. No list of the bucket shows it. */
+function isOfServer(name: string): boolean {
+  return name.startsWith('.rclone_temp_');
 }
 
 function countRecords(bytes: Buffer): number | null {
