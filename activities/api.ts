@@ -259,6 +259,8 @@ export interface JobSighting {
 export interface DownloadExportDayInput extends ExportIdentity {
   destination: string;
   day: Day;
+  /** The job that made the day, where it is known: a destination may note it with the file. */
+  jobSid?: string;
   /** What the job's picture says of the day: it decides what a missing or an empty file means. */
   status: 'Completed' | 'CompletedEmptyRecords' | 'CompletedOrEmpty';
   /**

@@ -36,11 +36,11 @@ export async function downloadExportDay(
   parts: ActivityParts,
   input: DownloadExportDayInput,
 ): Promise<DownloadExportDayResult> {
-  const { resourceType, day, exportId } = input;
+  const { resourceType, day, exportId, jobSid } = input;
   const doing = `Could not download the day [${resourceType} ${day}, account ${input.account}]`;
   const account = findAccount(parts, input, { doing });
   const storage = findDestination(parts, input, { doing });
-  const key: DayKey = { accountSid: account.accountSid, resourceType, day, exportId };
+  const key: DayKey = { accountSid: account.accountSid, resourceType, day, exportId, jobSid };
 
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
     try {

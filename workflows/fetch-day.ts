@@ -2,7 +2,7 @@ import { downloadExportDay } from './activity-options.ts';
 import { applicationFailureOf, isFailureOfType, problemOf } from './failures.ts';
 import { type ExportRun, now } from './export-run.ts';
 import { closeDay, tryAgain } from './bookkeeping.ts';
-import { type DayRecord, hasFile } from './ledger.ts';
+import { type DayRecord, hasFile, lastJobOf } from './ledger.ts';
 import { MAXIMUM_CORRUPT_FILES } from './plan.ts';
 
 /** Brings one day home: it ends with its outcome, or goes back to be fetched or submitted again. */
@@ -12,12 +12,13 @@ export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void>
   const { day, status, attempts } = record;
   if (!hasFile(status)) return;
   record.stage = 'fetching';
+  const jobSid = lastJobOf(run.ledger, record)?.jobSid ?? undefined;
   // The file of a day that is reused was chosen as the one of another job.
   const foreignFiles = attempts === 0 ? 'accept' : request.foreignFiles;
   try {
     const fetched = await downloadExportDay.executeWithOptions(
       { summary: `${request.resourceType} ${day}` },
-      [{ ...identity, destination, foreignFiles, day, status }],
+      [{ ...identity, destination, day, status, jobSid, foreignFiles }],
     );
     closeDay(record, fetched);
   } catch (error) {

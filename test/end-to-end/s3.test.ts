@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { hashExportId } from '../../activities/for-worker.ts';
 import type { ExportManifest } from '../../activities/index.ts';
 import { startS3Front } from '../activities/s3-front.ts';
 import { startS3, storageUrl } from '../activities/s3-rig.ts';
@@ -31,21 +32,34 @@ describe('an export into S3', { timeout: 120_000 }, () => {
     });
     const lake = storageUrl({ ...front, prefix: 'lake' });
     const simulator = { script: { life: { submitted: 0, running: 0 }, days: [{ sizeBytes: 9_000_000 }] } };
-    await withRealParts(env, { simulator, destinations: () => ({ lake }) }, async ({ exports, root }) => {
-      const handle = await exports.startExport(quickExport(DAYS, { destination: 'lake' }));
-      const { outcome, days, manifest } = await handle.result();
-      assert.equal(outcome, 'complete');
-      assert.equal(days.length, DAYS);
-      for (const { location = '', sha256, sizeBytes, attempts } of days) {
-        const bytes = await server.read(location.replace('s3://exports/', ''));
-        assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256);
-        assert.deepEqual([bytes.length, attempts], [sizeBytes, 1]);
-      }
-      const text = await server.read(String(manifest).replace('s3://exports/', ''));
-      assert.deepEqual((JSON.parse(text.toString()) as ExportManifest).days, days);
-      assert.deepEqual(await openUploads(server), []);
-      assert.deepEqual(await filesBelow(root), []);
-    });
+    await withRealParts(
+      env,
+      { simulator, destinations: () => ({ lake }) },
+      async ({ exports, client, root }) => {
+        const handle = await exports.startExport(quickExport(DAYS, { destination: 'lake' }));
+        const { outcome, days, manifest } = await handle.result();
+        const { runId } = await client.workflow.getHandle(handle.workflowId).describe();
+        assert.equal(outcome, 'complete');
+        assert.equal(days.length, DAYS);
+        for (const { location = '', sha256, sizeBytes, records, jobSid, attempts } of days) {
+          const key = location.replace('s3://exports/', '');
+          const bytes = await server.read(key);
+          assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256);
+          assert.deepEqual([bytes.length, attempts], [sizeBytes, 1]);
+          const begun = front.requests.find(
+            (request) => request.key === key && request.operation === 'CreateMultipartUpload',
+          );
+          assert.deepEqual(
+            ['sha256', 'records', 'job', 'export'].map((name) => begun?.headers[`x-amz-meta-${name}`]),
+            [sha256, String(records), jobSid, hashExportId(runId)],
+          );
+        }
+        const text = await server.read(String(manifest).replace('s3://exports/', ''));
+        assert.deepEqual((JSON.parse(text.toString()) as ExportManifest).days, days);
+        assert.deepEqual(await openUploads(server), []);
+        assert.deepEqual(await filesBelow(root), []);
+      },
+    );
     assert.equal((await server.keys()).length, DAYS + 1);
   });
 });
