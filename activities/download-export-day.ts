@@ -13,7 +13,6 @@ import { askForMaker } from './download/find-maker.ts';
 import type { MakerQuestions } from './download/find-maker.ts';
 import type { FoundDay } from './download/judge-day.ts';
 import { judgeDay } from './download/judge-day.ts';
-import { verifyDayFile } from './download/verify-day-file.ts';
 import type { DayKey, DayProof, DayStorage, HalfFile } from './storage/day-storage.ts';
 import { createStorageFailure, StorageProblem } from './storage/storage-problem.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
@@ -107,13 +106,13 @@ function withMaker(result: DownloadExportDayResult, madeBy: FileMaker | null): D
 
 async function prove(
   download: Download,
-  { half, expectedBytes }: FetchedFile,
+  { half, expectedBytes, proof: keptUpProof }: FetchedFile,
 ): Promise<DownloadExportDayResult> {
   try {
+    const verified = await keptUpProof.finish();
     if (half.sizeBytes() === 0 && (expectedBytes ?? 0) === 0) {
       return await conclude(download, { found: 'zeroBytes', half });
     }
-    const verified = await verifyDayFile(half.read(), expectedBytes, download.scope.signal);
     if (!verified.whole) {
       await half.discard();
       throw dayFileCorrupt(download.doing, verified.reason);

@@ -11,6 +11,7 @@ export { defaultSettings } from './settings.ts';
 export type { ActivitySettings } from './settings.ts';
 export { publishedPath } from './storage/day-path.ts';
 export type {
+  ByteRange,
   DayKey,
   DayProof,
   DayStorage,

@@ -2,6 +2,7 @@ import type { FileMaker } from '../api.ts';
 import { createFailure } from '../failures.ts';
 import type { Told } from '../twilio/twilio-api.ts';
 import type { AbsentFile } from './download-failure.ts';
+import { letGo } from './fetch-day-file.ts';
 import type { FetchedFile } from './fetch-day-file.ts';
 import type { MakerQuestions } from './find-maker.ts';
 
@@ -58,13 +59,13 @@ export async function fetchAttributed({
     try {
       known = await maker.fresh();
     } catch (error) {
-      await fetched.half.close();
+      await letGo(fetched);
       throw error;
     }
     if (isSameMaker(madeBy, known.value)) {
       return { ...fetched, madeBy };
     }
-    await fetched.half.close();
+    await letGo(fetched);
     if (fetches === FETCHES_PER_ATTEMPT) {
       throw createFailure('TwilioUnavailable', {
         message: `${doing}: other jobs made its file anew each time that it was fetched. It is tried again.`,

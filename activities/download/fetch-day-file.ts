@@ -5,6 +5,8 @@ import { fetchBroke, fetchCutShort, fetchRefused, linkRejected } from './fetch-f
 import type { StoreAnswer } from './file-store.ts';
 import { openLink, StoreBroke, toStoreBroke } from './file-store.ts';
 import { checkLink } from './link-check.ts';
+import type { KeptUpProof } from './prove-while-written.ts';
+import { proveWhileWritten } from './prove-while-written.ts';
 import { writeBody } from './write-body.ts';
 
 /** What a fetch needs. */
@@ -24,6 +26,8 @@ export interface FetchDayFileInput {
 /** The whole file, as far as the store tells, in this attempt's own half file, flushed and open. */
 export interface FetchedFile {
   half: HalfFile;
+  /** Has kept up with the bytes. Finish it before the half file is closed. */
+  proof: KeptUpProof;
   /** The size that the store told; null where it told none. */
   expectedBytes: number | null;
   /** When the store says that the file was made, in milliseconds since 1970; null where it does not. */
@@ -57,8 +61,8 @@ export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFil
         return null;
       }
       if (step.did === 'fetchedAll') {
-        const { expectedBytes, madeAtMs } = step;
-        return { half: step.half, expectedBytes, madeAtMs };
+        const { proof, expectedBytes, madeAtMs } = step;
+        return { half: step.half, proof, expectedBytes, madeAtMs };
       }
       if (links === LINKS_PER_ATTEMPT) {
         throw step.did === 'fetchedPart'
@@ -73,9 +77,15 @@ export async function fetchDayFile(input: FetchDayFileInput): Promise<FetchedFil
   }
 }
 
+/** Leaves the bytes for a later attempt, with nobody who reads them. */
+export async function letGo({ half, proof }: FetchedFile): Promise<void> {
+  await proof.drop();
+  await half.close();
+}
+
 /** What one link was good for. */
 type Step =
-  | { did: 'fetchedAll'; half: HalfFile; expectedBytes: number | null; madeAtMs: number | null }
+  | ({ did: 'fetchedAll' } & FetchedFile)
   /** The store ended its answer in good order before the end of the file. */
   | { did: 'fetchedPart'; half: HalfFile; totalBytes: number }
   | { did: 'foundNothing'; half: HalfFile | null }
@@ -123,7 +133,9 @@ async function takeAnswer(
     case 416:
       if (half !== null && answer.totalBytes === half.sizeBytes()) {
         await half.flush();
-        return { did: 'fetchedAll', half, expectedBytes: answer.totalBytes, madeAtMs: answer.madeAtMs };
+        const { totalBytes: expectedBytes, madeAtMs } = answer;
+        const proof = proveWhileWritten(half, expectedBytes, input.signal);
+        return { did: 'fetchedAll', half, proof, expectedBytes, madeAtMs };
       }
       break;
     case 412:
@@ -154,25 +166,32 @@ async function ask(input: FetchDayFileInput, url: URL, half: HalfFile | null): P
 async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAnswer): Promise<Step> {
   const { key, signal, settings, onBytes } = input;
   const { totalBytes } = answer;
+  const proof = proveWhileWritten(half, totalBytes, signal);
   try {
     await writeBody({
       body: readBody(answer, signal),
       half,
       fromBytes: answer.fromBytes,
       batchBytes: settings.writeBatchBytes,
-      onBytes,
+      onBytes: (sizeBytes) => {
+        proof.keepUp();
+        onBytes(sizeBytes);
+      },
     });
     await half.flush();
   } catch (error) {
+    await proof.drop();
     // A new half file is known here alone; closing one twice does no harm.
     await half.close();
     throw error instanceof StoreBroke
       ? fetchBroke(key, { error, host: null, came: describeBytes(half, totalBytes) })
       : error;
   }
-  return totalBytes !== null && half.sizeBytes() < totalBytes
-    ? { did: 'fetchedPart', half, totalBytes }
-    : { did: 'fetchedAll', half, expectedBytes: totalBytes, madeAtMs: answer.madeAtMs };
+  if (totalBytes !== null && half.sizeBytes() < totalBytes) {
+    await proof.drop();
+    return { did: 'fetchedPart', half, totalBytes };
+  }
+  return { did: 'fetchedAll', half, proof, expectedBytes: totalBytes, madeAtMs: answer.madeAtMs };
 }
 
 /** The errors of the connection are told apart here from those of the disk that the bytes go to. */

@@ -118,6 +118,13 @@ export interface StoreManifestInput {
   manifest: ExportManifest;
 }
 
+/** A part of a file. */
+export interface ByteRange {
+  fromBytes: number;
+  /** Of the first byte that is not of it. */
+  endBytes: number;
+}
+
 /** One day's bytes on their way, owned by one attempt. */
 export interface HalfFile {
   /** The strong ETag of the file that these bytes are of; null where there was none. */
@@ -128,8 +135,8 @@ export interface HalfFile {
   write: (chunks: Uint8Array[], offsetBytes: number) => Promise<void>;
   /** Returns once the bytes would survive a crash. */
   flush: () => Promise<void>;
-  /** The bytes from the first on, as they lie there now. */
-  read: () => AsyncIterable<Uint8Array>;
+  /** The bytes as they lie there now, from the first on; or those of a range, also while more are being written. */
+  read: (range?: ByteRange) => AsyncIterable<Uint8Array>;
   /**
    * Gives the file its final name, at once and whole, and keeps the proof with it. Once the signal aborts, what takes
    * its time ends and publishes nothing.

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DayFile } from '../api.ts';
 import { PUBLISHED_NAME } from './day-path.ts';
-import type { DayProof, HalfFile } from './day-storage.ts';
+import type { ByteRange, DayProof, HalfFile } from './day-storage.ts';
 import { toStorageProblem } from './storage-problem.ts';
 
 /** A published file as it was when it was proven: any later change of the file makes the proof worthless. */
@@ -59,7 +59,7 @@ export async function openHalfFile(input: OpenHalfFileInput): Promise<LocalHalfF
         sizeBytes = Math.max(sizeBytes, endBytes);
       }),
     flush: () => named('could not flush the half file', () => file.sync()),
-    read: () => file.createReadStream({ start: 0, autoClose: false, highWaterMark: READ_BYTES }),
+    read: (range) => readRange(file, range ?? { fromBytes: 0, endBytes: Number.POSITIVE_INFINITY }),
     publish: (proof) =>
       named('could not publish the file', async () => {
         const { ino: inode, mtimeMs: modifiedAtMs } = await file.stat();
@@ -133,6 +133,21 @@ export async function named<Result>(doing: string, run: () => Promise<Result>): 
     return await run();
   } catch (error) {
     throw toStorageProblem(doing, error);
+  }
+}
+
+/** Not by a stream of the file: one that is not read to its end closes the file, whatever it is told. */
+async function* readRange(file: FileHandle, { fromBytes, endBytes }: ByteRange): AsyncIterable<Uint8Array> {
+  for (let atBytes = fromBytes; atBytes < endBytes;) {
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, endBytes - atBytes));
+    const { bytesRead } = await named('could not read the half file', () =>
+      file.read(buffer, 0, buffer.length, atBytes),
+    );
+    if (bytesRead === 0) {
+      return;
+    }
+    yield buffer.subarray(0, bytesRead);
+    atBytes += bytesRead;
   }
 }
 

@@ -493,6 +493,39 @@ test('a half file is copied only once there is a link, and a link that has grown
   assert.equal(steps.length, 1, 'without a link nothing is copied');
 });
 
+test('a day is proven while it is fetched, from the first byte that lies there', async (t) => {
+  const rig = await startDays(t, { sizeBytes: 400_000 });
+  const storage = createFileStorage(pathToFileURL(rig.root).href);
+  const steps: string[] = [];
+  const noting: DayStorage = {
+    ...storage,
+    createHalf: async (key, etag) => {
+      const half = await storage.createHalf(key, etag);
+      return {
+        ...half,
+        write: (chunks, offsetBytes) => {
+          steps.push('write');
+          return half.write(chunks, offsetBytes);
+        },
+        read: (range) => {
+          steps.push(`read from ${range?.fromBytes}`);
+          return half.read(range);
+        },
+      };
+    },
+  };
+  const { accountSid, authToken } = rig.simulator;
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid, username: accountSid, password: authToken } },
+    destinations: { default: noting },
+    twilioUrl: rig.simulator.apiUrl,
+    settings: { writeBatchBytes: 10_000 },
+  });
+  t.after(close);
+  assertWhole(rig, (await runActivity(activities.downloadExportDay, input)).result);
+  assert.ok(steps.indexOf('read from 0') < steps.lastIndexOf('write'), steps.join());
+});
+
 test('an attempt that was given up while it verified publishes nothing', async (t) => {
   const rig = await startDays(t);
   const storage = createFileStorage(pathToFileURL(rig.root).href);
@@ -507,8 +540,8 @@ test('an attempt that was given up while it verified publishes nothing', async (
           const half = await storage.createHalf(key, etag);
           return {
             ...half,
-            read: async function* () {
-              yield* half.read();
+            read: async function* (range) {
+              yield* half.read(range);
               cancel();
             },
           };
