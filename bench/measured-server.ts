@@ -1,10 +1,13 @@
 /**
  * A server in a process of its own, which tells its parent what it takes: forked by `server-process.ts`. `bare SIZE` is a
  * Node HTTP server that answers every path of a file with the same bytes out of its memory, and every other path
- * with a redirect to one; `simulator SCRIPT` is the simulator.
+ * with a redirect to one; `simulator SCRIPT` is the simulator, `simulator SCRIPT MBITS` the same at the end of a line of
+ * so many Mbit/s.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startLimitedLine } from './limited-line.ts';
+import { MB } from './measure.ts';
 import { startSimulator } from '../simulator/index.ts';
 import type { ExpectedFile, ExpectedFileInput, Simulator, SimulatorScript } from '../simulator/index.ts';
 
@@ -32,7 +35,7 @@ export interface ServerUse {
   cpuSeconds: number;
 }
 
-const [kind, argument = ''] = process.argv.slice(2);
+const [kind, argument = '', lineMbits] = process.argv.slice(2);
 const simulator =
   kind === 'simulator'
     ? await startSimulator({ script: JSON.parse(argument) as SimulatorScript })
@@ -55,7 +58,9 @@ tell({ kind: 'ready', place: await placeOf(simulator) });
 
 async function placeOf(started: Simulator | undefined): Promise<ServerPlace> {
   if (started === undefined) return startBareServer(Number(argument));
-  const { apiUrl, storeUrl, accountSid, authToken } = started;
+  const { storeUrl, accountSid, authToken } = started;
+  const { apiUrl } =
+    lineMbits === undefined ? started : await startLimitedLine(started, (Number(lineMbits) * MB) / 8);
   return { apiUrl, storeUrl, accountSid, authToken };
 }
 

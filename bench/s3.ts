@@ -1,8 +1,9 @@
 /**
  * `npm run bench:s3`: what it takes to bring a day into S3. Takes one file again and again from the same store into
  * the same bucket, in turn by rclone, which copies it without a look at what it holds; by rclone, and then `gzip -t`
- * of the copy, the least that a proof is; and by the activity, which keeps it on the disk, proves it, and uploads it.
- * `npm run bench:s3 -- 1000` takes another size, in MB.
+ * of the copy, the least that a proof is; and by the activity, which keeps it on the disk, proves it meanwhile, and
+ * uploads it. First as fast as this machine copies memory, then over a line of 250 Mbit/s.
+ * `npm run bench:s3 -- 1000 500` takes another size, in MB, and another line, in Mbit/s.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,57 +15,74 @@ import { request } from 'undici';
 import { createActivities, createS3Storage } from '../activities/index.ts';
 import type { DayStorage, DownloadExportDayResult, ExportActivities } from '../activities/index.ts';
 import { findRclone } from '../test/support/find-rclone.ts';
-import { S3_ENVIRONMENT, startS3Server } from '../test/support/s3-server.ts';
+import { S3_ENVIRONMENT, type S3Server, startS3Server } from '../test/support/s3-server.ts';
 import { dayBefore, MB, medianOf, secondsOf } from './measure.ts';
-import { basic, startMeasuredServer } from './server-process.ts';
+import { basic, type MeasuredServer, startMeasuredServer } from './server-process.ts';
 
 const ROUNDS = 3;
 const DAY = dayBefore(5);
 
-const sizeMb = Number(process.argv[2] ?? 300);
+const [sizeMb = 300, lineMbits = 250] = process.argv.slice(2).map(Number);
 Object.assign(process.env, S3_ENVIRONMENT);
 const rclone = await findRclone({ say: console.error });
-const folder = await mkdtemp(join(tmpdir(), 'bench-s3-'));
-const script = { life: { submitted: 0, running: 0 }, days: [{ sizeBytes: sizeMb * MB }] };
-const [simulator, bucket] = await Promise.all([
-  startMeasuredServer('simulator', JSON.stringify(script)),
-  startS3Server(),
-]);
-const { apiUrl, accountSid, authToken } = simulator;
-const url = `s3://${bucket.bucket}/ours?endpoint=${bucket.endpoint}&forcePathStyle=true&checksum=md5`;
-const steps = { fetch: [] as number[], prove: [] as number[], upload: [] as number[] };
-const { activities, close } = createActivities({
-  accounts: { default: { accountSid, username: accountSid, password: authToken } },
-  destinations: { default: withTimes(createS3Storage(url, { folder, limitBytes: 3 * sizeMb * MB })) },
-  twilioUrl: apiUrl,
-});
+const bucket = await startS3Server();
 try {
-  await createJob(activities);
-  const seconds = { rclone: [] as number[], 'gzip -t': [] as number[], ours: [] as number[] };
-  for (let round = 1; round <= ROUNDS; round++) {
-    seconds.rclone.push(await secondsOf(() => copyByRclone(`round-${round}`)));
-    const tested = await secondsOf(() => testByGzip(`round-${round}`));
-    seconds['gzip -t'].push((seconds.rclone.at(-1) ?? 0) + tested);
-    seconds.ours.push(await secondsOf(() => download(activities, `round-${round}`)));
-  }
-  console.log(`A file of ${sizeMb} MB, median of ${ROUNDS}:`);
-  const median = medianOf(seconds.rclone);
-  for (const [way, all] of Object.entries({ ...seconds, ...steps })) {
-    const own = medianOf(all);
-    console.log(
-      `  ${way.padEnd(8)}${own.toFixed(2).padStart(7)} s${`${(sizeMb / own).toFixed(0)} MB/s`.padStart(12)}` +
-        `${(median / own).toFixed(2).padStart(7)} of rclone's rate`,
-    );
-  }
+  await compare([]);
+  await compare([String(lineMbits)]);
 } finally {
-  await close();
-  await Promise.all([simulator.stop(), bucket.close()]);
-  await rm(folder, { recursive: true, force: true });
+  await bucket.close();
 }
 
-async function copyByRclone(name: string): Promise<void> {
+/** `line`: in Mbit/s, or none. */
+async function compare(line: string[]): Promise<void> {
+  const script = { life: { submitted: 0, running: 0 }, days: [{ sizeBytes: sizeMb * MB }] };
+  const simulator = await startMeasuredServer('simulator', JSON.stringify(script), ...line);
+  const folder = await mkdtemp(join(tmpdir(), 'bench-s3-'));
+  const steps = { 'of it proof': [] as number[], 'of it upload': [] as number[] };
+  const { apiUrl, accountSid, authToken } = simulator;
+  const { activities, close } = createActivities({
+    accounts: { default: { accountSid, username: accountSid, password: authToken } },
+    destinations: { default: withTimes(createS3Storage(urlOf(bucket), spoolIn(folder)), steps) },
+    twilioUrl: apiUrl,
+  });
+  try {
+    await createJob(activities);
+    const seconds = { rclone: [] as number[], 'with gzip -t': [] as number[], ours: [] as number[] };
+    for (let round = 1; round <= ROUNDS; round++) {
+      const name = `round-${round}${line.join('')}`;
+      const copied = await secondsOf(() => copyByRclone(simulator, name));
+      seconds.rclone.push(copied);
+      seconds['with gzip -t'].push(copied + (await secondsOf(() => testByGzip(name))));
+      seconds.ours.push(await secondsOf(() => download(activities, name)));
+    }
+    const over = line.map((mbits) => ` over a line of ${mbits} Mbit/s`).join('');
+    console.log(`A file of ${sizeMb} MB${over}, median of ${ROUNDS}:`);
+    const median = medianOf(seconds.rclone);
+    for (const [way, all] of Object.entries({ ...seconds, ...steps })) {
+      const own = medianOf(all);
+      console.log(
+        `  ${way.padEnd(14)}${own.toFixed(2).padStart(7)} s${`${(sizeMb / own).toFixed(0)} MB/s`.padStart(12)}` +
+          `${(median / own).toFixed(2).padStart(7)} of rclone's rate`,
+      );
+    }
+  } finally {
+    await close();
+    await simulator.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function urlOf({ bucket: name, endpoint }: S3Server): string {
+  return `s3://${name}/ours?endpoint=${endpoint}&forcePathStyle=true&checksum=md5`;
+}
+
+function spoolIn(folder: string): { folder: string; limitBytes: number } {
+  return { folder, limitBytes: 3 * sizeMb * MB };
+}
+
+async function copyByRclone(simulator: MeasuredServer, name: string): Promise<void> {
   const headers = { authorization: basic(simulator) };
-  const day = await request(`${apiUrl}/v1/Exports/Messages/Days/${DAY}`, { headers });
+  const day = await request(`${simulator.apiUrl}/v1/Exports/Messages/Days/${DAY}`, { headers });
   await day.body.dump();
   const link = String(day.headers['location']);
   await promisify(execFile)(rclone, ['copyurl', '--config', '/dev/null', link, remoteOf(name)]);
@@ -109,28 +127,23 @@ function identityOf(exportId: string) {
   return { account: 'default', resourceType: 'Messages', exportId } as const;
 }
 
-/** Notes when a half file begins, when it is first read, and when it is published. */
-function withTimes(storage: DayStorage): DayStorage {
+/** Notes how long it takes from a half file to its proof, the fetch with it, and how long to publish it then. */
+function withTimes(
+  storage: DayStorage,
+  steps: { 'of it proof': number[]; 'of it upload': number[] },
+): DayStorage {
   return {
     ...storage,
     createHalf: async (key, etag, totalBytes) => {
       const half = await storage.createHalf(key, etag, totalBytes);
-      const times: number[] = [performance.now()];
-      const secondsSince = (): number => {
-        const before = times.at(-1) ?? 0;
-        times.push(performance.now());
-        return (performance.now() - before) / 1_000;
-      };
+      const beganAtMs = performance.now();
       return {
         ...half,
-        read: () => {
-          steps.fetch.push(secondsSince());
-          return half.read();
-        },
         publish: async (proof, signal) => {
-          steps.prove.push(secondsSince());
+          const provenAtMs = performance.now();
           const file = await half.publish(proof, signal);
-          steps.upload.push(secondsSince());
+          steps['of it proof'].push((provenAtMs - beganAtMs) / 1_000);
+          steps['of it upload'].push((performance.now() - provenAtMs) / 1_000);
           return file;
         },
       };

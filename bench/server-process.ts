@@ -15,9 +15,9 @@ export interface MeasuredServer extends ServerPlace {
 /** Starts a server and returns when it listens. The arguments are those of `measured-server.ts`. */
 export async function startMeasuredServer(
   kind: 'bare' | 'simulator',
-  argument: string,
+  ...settings: string[]
 ): Promise<MeasuredServer> {
-  const child = fork(fileURLToPath(new URL('measured-server.ts', import.meta.url)), [kind, argument], {
+  const child = fork(fileURLToPath(new URL('measured-server.ts', import.meta.url)), [kind, ...settings], {
     execArgv: ['--import', 'tsx'],
   });
   const ended = once(child, 'exit');
