@@ -11,7 +11,13 @@ export const noJobLivesOn: Rule = ({ exports }) =>
 
 function isKept(judged: JudgedExport, { jobSid }: JobEvidence): boolean {
   const told = receiptOf(judged)?.jobs.find((job) => job.jobSid === jobSid);
-  return !judged.asked.deleteJob && told?.fate === 'kept';
+  return told ? !judged.asked.deleteJob && told.fate === 'kept' : keepsUntoldJobs(judged);
+}
+
+/** Who keeps the jobs keeps one too of which nobody knows whether it was made, and says that there may be one. */
+function keepsUntoldJobs(judged: JudgedExport): boolean {
+  const { notCleaned } = receiptOf(judged) ?? { notCleaned: [] };
+  return !judged.asked.deleteJob && notCleaned.some((text) => text.startsWith('A create was under way'));
 }
 
 /**
@@ -80,9 +86,7 @@ export const everyJobIsAccountedFor: Rule = ({ exports }) =>
 function receiptFaults(judged: JudgedExport): string[] {
   const { asked, jobs, resetAt } = judged;
   const { jobs: told, notCleaned } = receiptOf(judged) ?? { jobs: [], notCleaned: [] };
-  // Who keeps the jobs keeps one too of which nobody knows whether it was made.
-  const mayBeUntold =
-    !asked.deleteJob && notCleaned.some((text) => text.startsWith('A create was under way'));
+  const mayBeUntold = keepsUntoldJobs(judged);
   // What it deletes before a reset puts that aside, it knows no more of.
   const isForgotten = ({ deletedAt }: JobEvidence): boolean =>
     resetAt !== null && deletedAt !== null && deletedAt <= after(resetAt);
