@@ -18,6 +18,8 @@ export interface S3Request {
 /** What the product asks of S3. */
 export type Operation =
   | 'HeadObject'
+  | 'GetObject'
+  | 'ListObjectsV2'
   | 'PutObject'
   | 'CreateMultipartUpload'
   | 'UploadPart'
@@ -148,7 +150,9 @@ function readOperation(method: string, parameters: URLSearchParams): Operation {
   if (method === 'DELETE' && has('uploadId')) return 'AbortMultipartUpload';
   if (method === 'POST' && has('uploadId')) return 'CompleteMultipartUpload';
   if (method === 'POST' && has('uploads')) return 'CreateMultipartUpload';
-  return method === 'GET' && has('uploads') ? 'ListMultipartUploads' : 'unknown';
+  if (method !== 'GET') return 'unknown';
+  if (has('uploads')) return 'ListMultipartUploads';
+  return has('list-type') ? 'ListObjectsV2' : 'GetObject';
 }
 
 function altered(body: Buffer): Buffer {

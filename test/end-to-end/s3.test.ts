@@ -62,4 +62,26 @@ describe('an export into S3', { timeout: 120_000 }, () => {
     );
     assert.equal((await server.keys()).length, DAYS + 1);
   });
+
+  it('asks Twilio for nothing that an export before has brought into the bucket', async () => {
+    const again = storageUrl({ ...server, prefix: 'again' });
+    const simulator = { script: { life: { submitted: 0, running: 0 } } };
+    await withRealParts(env, { simulator, destinations: () => ({ again }) }, async (parts) => {
+      const input = quickExport(DAYS, { destination: 'again' });
+      const first = await (await parts.exports.startExport(input)).result();
+      const { requests } = parts.simulator.ledger();
+      const second = await (await parts.exports.startExport(input)).result();
+      assert.deepEqual(
+        second.days.map(({ attempts, reused, location }) => ({ attempts, reused, location })),
+        first.days.map(({ location }) => ({
+          attempts: 0,
+          reused: { from: 'published', manifest: first.manifest },
+          location,
+        })),
+      );
+      const now = parts.simulator.ledger().requests;
+      for (const operation of ['createJob', 'fetchDay'] as const)
+        assert.equal(now[operation], requests[operation], operation);
+    });
+  });
 });

@@ -2,6 +2,10 @@
 export interface Bucket {
   /** Null where there is no such object. */
   headObject: (key: string) => Promise<StoredObject | null>;
+  /** The objects whose keys begin so, in the order of their keys. */
+  listObjects: (keyPrefix: string, signal: AbortSignal) => AsyncIterable<ListedObject>;
+  /** The text of an object, of which no more than so many bytes are read; null where there is no such object. */
+  getText: (key: string, largestBytes: number, signal: AbortSignal) => Promise<string | null>;
   /** Writes an object at once and whole. */
   putObject: (object: NewObject, body: Uint8Array, signal?: AbortSignal) => Promise<void>;
   /** Begins an object that comes in parts, and gives the id of the upload. It has its name once it is completed. */
@@ -25,6 +29,13 @@ export interface Bucket {
 export interface StoredObject {
   sizeBytes: number;
   metadata: Record<string, string>;
+}
+
+/** An object as a list tells of it. */
+export interface ListedObject {
+  key: string;
+  sizeBytes: number;
+  modifiedAtMs: number;
 }
 
 /** An object to be. */

@@ -1,12 +1,12 @@
 import type { DayFile } from '../../api.ts';
 import { hashExportId } from '../../marker.ts';
 import { publishedPath } from '../day-path.ts';
-import type { DayKey, DayProof } from '../day-storage.ts';
+import type { DayKey, DayProof, PlaceOfDay } from '../day-storage.ts';
 import type { NewObject, StoredObject } from './bucket.ts';
 import type { S3Destination } from './s3-url.ts';
 
 /** The key of a published day. */
-export function dayObjectKey({ prefix }: S3Destination, key: DayKey): string {
+export function dayObjectKey({ prefix }: S3Destination, key: PlaceOfDay): string {
   return `${prefix}${publishedPath(key)}`;
 }
 
@@ -33,13 +33,14 @@ export function readDayObject(
   const { sha256 = '', records = '', export: exportHash } = metadata;
   const isProven = /^[0-9a-f]{64}$/.test(sha256) && /^\d{1,15}$/.test(records);
   return isProven && exportHash === hashExportId(key.exportId)
-    ? {
-        location: toLocation(destination, dayObjectKey(destination, key)),
-        sizeBytes,
-        records: Number(records),
-        sha256,
-      }
+    ? toDayFile(destination, key, { sizeBytes, records: Number(records), sha256 })
     : null;
+}
+
+/** A day that is published with this proof. */
+export function toDayFile(destination: S3Destination, key: PlaceOfDay, proof: DayProof): DayFile {
+  const { sizeBytes, records, sha256 } = proof;
+  return { location: toLocation(destination, dayObjectKey(destination, key)), sizeBytes, records, sha256 };
 }
 
 /** The URL of an object, its key as it is. */

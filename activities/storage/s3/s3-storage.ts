@@ -16,6 +16,7 @@ import { sweepStale } from '../sweep-stale.ts';
 import type { Bucket } from './bucket.ts';
 import { abortUploads, checkBucket } from './check-bucket.ts';
 import { dayObjectKey, toLocation } from './day-object.ts';
+import { earlierInBucket } from './earlier-in-bucket.ts';
 import { createPartMemory } from './part-memory.ts';
 import { findPublishedDay, publishDay } from './publish-day.ts';
 import type { PublishedDay } from './publish-day.ts';
@@ -79,6 +80,7 @@ export function createBucketStorage(
       await named(`could not write to the spool ${root}`, () => checkFolder(root, exportId));
       await checkBucket(bucket, checkKey(destination, exportId));
     },
+    earlier: earlierInBucket(bucket, destination),
     findPublished: (key) => findPublishedDay(dayOf(key)),
     admit: (key) => spool.admit(refusedBytes.get(dayFolder(key)) ?? 1),
     adoptHalf: (key) =>

@@ -55,6 +55,39 @@ export function createSdkBucket(destination: S3Destination): Bucket {
       const found = await unless('NotFound', asked);
       return found === null ? null : { sizeBytes: found.ContentLength ?? 0, metadata: found.Metadata ?? {} };
     },
+    listObjects: async function* listObjects(keyPrefix, signal) {
+      let next: Pick<S3.ListObjectsV2CommandInput, 'ContinuationToken'> | null = {};
+      while (next !== null) {
+        const input: S3.ListObjectsV2CommandInput = { Bucket: bucket, Prefix: keyPrefix, ...next };
+        const page: S3.ListObjectsV2CommandOutput = await ask(
+          'list the objects',
+          keyPrefix,
+          ({ sdk, client }) => client.send(new sdk.ListObjectsV2Command(input), { abortSignal: signal }),
+          signal,
+        );
+        for (const { Key: key, Size: sizeBytes = 0, LastModified } of page.Contents ?? []) {
+          if (key !== undefined) {
+            yield { key, sizeBytes, modifiedAtMs: LastModified?.getTime() ?? 0 };
+          }
+        }
+        const { IsTruncated, NextContinuationToken: ContinuationToken } = page;
+        next = IsTruncated === true && ContinuationToken !== undefined ? { ContinuationToken } : null;
+      }
+    },
+    getText: async (key, largestBytes, signal) => {
+      const asked = ask(
+        'read the object',
+        key,
+        async ({ sdk, client }) => {
+          const Range = `bytes=0-${largestBytes - 1}`;
+          const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, Range });
+          const { Body: body } = await client.send(command, { abortSignal: signal });
+          return (await body?.transformToString()) ?? '';
+        },
+        signal,
+      );
+      return unless('NoSuchKey', asked);
+    },
     putObject: async (object, body, signal) => {
       await ask(
         'write the object',
