@@ -76,6 +76,7 @@ describe('what a person sees of an export', { timeout: 60_000 }, () => {
         new Set(others),
         new Set([
           'a timer: timeout of the export',
+          'a timer: a day before files expire at Twilio',
           `findReusableDays: Calls ${startDay}..${endDay} that are there already`,
           `createExportJob: Calls ${startDay}..${endDay}`,
           `watchExportJob: Calls ${startDay}..${endDay}`,

@@ -36,7 +36,7 @@ const poll = { minimumInterval: '1 second', maximumInterval: '1 hour' } as const
 const STEPS = 10;
 const BYTES_OF_A_STEP = 1_000;
 
-describe('an export that goes on in a new run', { timeout: 90_000, concurrency: true }, () => {
+describe('an export that goes on in a new run', { timeout: 300_000, concurrency: true }, () => {
   const ledgers = new LedgerWatch();
   let exports: ExportEnv;
   before(async () => {

@@ -121,5 +121,5 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** Far more than anything here takes. */
-const PATIENCE_MS = 30_000;
+/** Far more than anything here takes, also where many run at once on a busy machine. */
+const PATIENCE_MS = 120_000;
