@@ -87,8 +87,10 @@ async function tellOfExpiry(run: ExportRun): Promise<never> {
   for (;;) {
     await condition(() => notice() !== null);
     // One timer for whichever days, not one for each: those that are fetched by then need no word.
-    await sleep(msUntil(notice() ?? now()), { summary: 'a day before files expire at Twilio' });
-    run.announce();
+    const dueAt = notice() ?? now();
+    const summary = 'a day before files expire at Twilio';
+    const isFoundEarlier = await condition(() => (notice() ?? dueAt) < dueAt, msUntil(dueAt), { summary });
+    if (!isFoundEarlier) run.announce();
   }
 }
 

@@ -10,10 +10,32 @@ import { fill, keyOf, makeFile, openS3Storage, startS3 } from './s3-rig.ts';
 
 const { signal } = new AbortController();
 
+const COPIED = keyOf('2026-11-02');
+const COPIED_TEXT = 'copied by hand';
+const NAMES = ['m-3', 'm-1', 'm-2'];
+
+/** Keys, what lies there, and since how many minutes. */
+const PLACED: [key: string, text: string, minutesAgo: number][] = [
+  [`days/${publishedPath(COPIED)}`, COPIED_TEXT, 0],
+  ...NAMES.map((name, index): [string, string, number] => [
+    `manifests/_manifests/${name}/run.json`,
+    `{"of": "${name}"}`,
+    60 - index,
+  ]),
+  ['manifests/_manifests/large/run.json', ' '.repeat(2_000), 0],
+  ['manifests/_manifests/empty/run.json', '', 0],
+  ['manifests/_manifests/other/run.txt', '{}', 0],
+  ['manifests/elsewhere.json', '{}', 0],
+  ['closed/_manifests/a/run.json', '{}', 0],
+  ['closed/_manifests/b/run.json', '{"b": 1}', 0],
+];
+
 describe('what exports before have left in a bucket', () => {
   let server: S3Server;
   before(async () => {
     server = await startS3();
+    // As other programs would, before the server has looked there: it remembers what it has seen.
+    for (const [key, text, minutesAgo] of PLACED) await place(server, key, text, minutesAgo);
   });
   after(() => server.close());
 
@@ -35,29 +57,19 @@ describe('what exports before have left in a bucket', () => {
     assert.equal(await find({ sha256: 'a'.repeat(64) }), null);
     assert.deepEqual(new Set(front.requests.map(({ operation }) => operation)), new Set(['HeadObject']));
 
-    const copied = keyOf('2026-11-02');
-    await place(server, `days/${publishedPath(copied)}`, bytes);
-    assert.equal(
-      await storage.earlier?.findProven({ key: copied, proof, signal }),
-      null,
-      'no proof is on it',
-    );
+    const copied = { key: COPIED, proof: { ...proof, sizeBytes: COPIED_TEXT.length }, signal };
+    assert.equal(await storage.earlier?.hasDay(COPIED), true);
+    assert.equal(await storage.earlier?.findProven(copied), null, 'no proof is on it');
   });
 
   test('is its manifests, the newest first, without those that are too large, empty or no manifests', async (t) => {
     const storage = await openS3Storage(t, { ...server, prefix: 'manifests' });
-    const names = ['m-3', 'm-1', 'm-2'];
-    for (const [index, name] of names.entries())
-      await place(server, `manifests/_manifests/${name}/run.json`, `{"of": "${name}"}`, 60 - index);
-    await place(server, 'manifests/_manifests/large/run.json', ' '.repeat(2_000));
-    await place(server, 'manifests/_manifests/empty/run.json', '');
-    await place(server, 'manifests/_manifests/other/run.txt', '{}');
-    await place(server, 'manifests/elsewhere.json', '{}');
     assert.deepEqual(
       (await read(storage)).map(({ location, text }) => [location, text]),
-      names
-        .toReversed()
-        .map((name) => [`s3://exports/manifests/_manifests/${name}/run.json`, `{"of": "${name}"}`]),
+      NAMES.toReversed().map((name) => [
+        `s3://exports/manifests/_manifests/${name}/run.json`,
+        `{"of": "${name}"}`,
+      ]),
     );
     assert.equal((await read(storage, 2)).length, 2);
     assert.deepEqual(
@@ -68,8 +80,6 @@ describe('what exports before have left in a bucket', () => {
   });
 
   test('is nothing where one manifest can not be read, and trouble where none can be listed', async (t) => {
-    await place(server, 'closed/_manifests/a/run.json', '{}');
-    await place(server, 'closed/_manifests/b/run.json', '{"b": 1}');
     let refused: RegExp = /^GetObject .*\/a\//;
     const front = await startS3Front(t, server.endpoint, (request) =>
       refused.test(`${request.operation} ${request.key}`) ? { status: 403, code: 'AccessDenied' } : null,
@@ -88,16 +98,10 @@ describe('what exports before have left in a bucket', () => {
   });
 });
 
-/** As another program would, before the server has looked there. */
-async function place(
-  server: S3Server,
-  key: string,
-  bytes: Uint8Array | string,
-  minutesAgo = 0,
-): Promise<void> {
+async function place(server: S3Server, key: string, text: string, minutesAgo: number): Promise<void> {
   const path = join(server.folder, key);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, bytes);
+  await writeFile(path, text);
   const time = new Date(Date.now() - minutesAgo * 60_000);
   await utimes(path, time, time);
 }

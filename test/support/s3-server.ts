@@ -52,7 +52,7 @@ export async function startS3Server(): Promise<S3Server> {
   let port = 0;
 
   async function start(): Promise<void> {
-    const words = `serve s3 --config /dev/null --vfs-cache-mode off --dir-cache-time 0s --addr 127.0.0.1:${port}`;
+    const words = `serve s3 --config /dev/null --vfs-cache-mode off --addr 127.0.0.1:${port}`;
     const started = spawn(path, [...words.split(' '), '--auth-key', `${ACCESS_KEY},${SECRET_KEY}`, folder], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

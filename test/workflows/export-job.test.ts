@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ApplicationFailure, type Duration } from '@temporalio/common';
 import type { ExportProgress } from '../../workflows/api.ts';
+import { daysBetween } from '../../workflows/calendar.ts';
 import {
   createSkippingExportEnv,
   endOf,
@@ -523,6 +524,38 @@ describe('exportJob', { timeout: 120_000 }, () => {
       twilio.jobs.map(({ days }) => days.length),
       [2, 1],
     );
+  });
+
+  it('says so in time also of a file that is found later than others, and was made before them', async () => {
+    const input = inputOf(3);
+    const [first, middle, last] = daysBetween(input.startDay, input.endDay);
+    const reused = { from: 'published', manifest: 'file:///before.json' } as const;
+    const twilio = new LiteralTwilio({
+      nowMs: () => exports.env.currentTimeMs(),
+      // So that there are two jobs.
+      reuse: () => ({
+        available: [],
+        published: [Object.assign(downloaded(middle!), { day: middle!, jobSid: null, reused })],
+      }),
+      // The last day is seen after 41 hours, and an hour before it was not there yet; the first after 45, for the first time.
+      looks: (job) =>
+        job.days.includes(last!)
+          ? [
+              { after: '40 hours', statuses: all(job, 'Running') },
+              { after: '1 hour', statuses: all(job, 'Completed') },
+            ]
+          : [{ after: '45 hours', statuses: all(job, 'Completed') }],
+      download: () => {
+        throw unfetchable('12 hours');
+      },
+    });
+    const handle = await exports.start(twilio.activities(), input);
+    const tell = async () => (await handle.query<ExportProgress>('progress')).problems.map(({ day }) => day);
+    await exports.env.sleep('143 hours');
+    assert.deepEqual(await tell(), []);
+    await exports.env.sleep('2 hours');
+    assert.deepEqual(await tell(), [first]);
+    await handle.terminate();
   });
 
   it('keeps waiting through an unknown status, and through a day in Submitted for days', async () => {

@@ -114,6 +114,7 @@ export class LiteralTwilio {
       },
       createExportJob: async (input) => {
         await this.script.create?.(input, Context.current().info.attempt);
+        const clockMs = (await this.script.nowMs?.()) ?? Date.now();
         const days = daysBetween(input.startDay, input.endDay);
         const twin = this.jobs.find(
           (job) => job.submission !== input.submission && days.some((day) => this.isAtWorkOn(job, day)),
@@ -123,7 +124,6 @@ export class LiteralTwilio {
           throw fail('ExportRejected', `two live jobs for one day: ${this.twins.at(-1)}`);
         }
         const jobSid = `JS${String(this.jobs.length + 1).padStart(32, '0')}`;
-        const clockMs = (await this.script.nowMs?.()) ?? Date.now();
         const made = this.jobs.find((job) => job.submission === input.submission && job.isAlive);
         if (made) {
           made.isKnown = true;
