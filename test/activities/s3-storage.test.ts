@@ -181,7 +181,9 @@ describe('a destination in S3', () => {
     const { bytes, proof } = makeFile(9 * MB);
     for (const prefix of ['stale', 'stale/below', 'beside']) {
       const broken = await openS3Storage(t, { endpoint: front.endpoint, prefix });
-      await assert.rejects((await fill(broken, bytes)).publish(proof), /could not complete the upload/);
+      const half = await fill(broken, bytes);
+      await assert.rejects(half.publish(proof), /could not complete the upload/);
+      await half.close();
     }
     const sweep = async (staleMs: number): Promise<void> => {
       const storage = await openS3Storage(t, { ...server, prefix: 'stale' });
