@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { StorageProblem } from '../../activities/index.ts';
+import { createS3Storage, StorageProblem } from '../../activities/index.ts';
 import type { DayStorage } from '../../activities/index.ts';
 import type { S3Server } from '../support/s3-server.ts';
 import { identity, startRig } from './rig.ts';
@@ -38,6 +38,9 @@ const create = {
   isUnderWay: false,
 };
 const input = { ...identity, destination: 'default', day, status: 'Completed' as const };
+
+const ENDPOINT_TOLD =
+  /the endpoint is no URL that the SDK takes.*Check the endpoint, by \?endpoint=… or AWS_ENDPOINT_URL_S3/;
 
 let server: S3Server;
 before(async () => {
@@ -321,6 +324,30 @@ describe('a configuration that can not work', () => {
     assert.match(String(front.requests[0]?.headers.authorization), /\/eu-central-1\/s3\//);
   });
 
+  for (const [title, environment, told] of [
+    [
+      'a region whose name is none',
+      { AWS_REGION: 'eu central-1' },
+      /found no region, or one whose name is none\. .*AWS_REGION/,
+    ],
+    ['an endpoint without http:', { AWS_ENDPOINT_URL_S3: 'minio:9000' }, ENDPOINT_TOLD],
+    ['an endpoint that is a name alone', { AWS_ENDPOINT_URL_S3: 'planted-name' }, ENDPOINT_TOLD],
+    ['an endpoint that is an address alone', { AWS_ENDPOINT_URL: '127.0.0.1:9000' }, ENDPOINT_TOLD],
+  ] as const) {
+    test(`is rejected where the environment has ${title}`, async (t) => {
+      const limitBytes = 1_000 * MB;
+      const url = 's3://exports/days?forcePathStyle=true';
+      const storage = createS3Storage(url, { folder: await newSpool(t), limitBytes });
+      t.after(() => storage.close?.());
+      await withEnvironment(environment, async () => {
+        const problem = await problemOf(storage.check('run-1'));
+        assert.equal(problem.kind, 'rejected');
+        assert.match(`${problem.message}. ${problem.advice}`, told);
+        assertSecretFree(problem);
+      });
+    });
+  }
+
   test('ends a create for good, before a job is made', async (t) => {
     const storage = await openS3Storage(t, { ...server, bucket: 'no-such-bucket' });
     const rig = await startRig(t, { storage });
@@ -376,6 +403,7 @@ async function withEnvironment(
   try {
     await work();
   } finally {
+    for (const name of Object.keys(changes)) delete process.env[name];
     Object.assign(process.env, before);
   }
 }

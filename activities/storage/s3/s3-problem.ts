@@ -17,20 +17,24 @@ export class S3Problem extends StorageProblem {
  * its code, its status and the request's id are repeated: the rest may hold what was signed, and the key's id.
  */
 export function toS3Problem(doing: string, error: unknown): unknown {
-  if (error instanceof StorageProblem || !(error instanceof Error) || error instanceof TypeError) {
+  if (error instanceof StorageProblem || !(error instanceof Error)) {
+    return error;
+  }
+  const code = readCode(error);
+  if (error instanceof TypeError && code !== 'ERR_INVALID_URL') {
     return error;
   }
   const { status, requestId } = readAnswer(error);
-  const code = readCode(error);
   if (status !== null) {
     const words = code === '' ? String(status) : `${status} ${code}`;
     const request = requestId === null ? '' : ` [request ${requestId}]`;
     const finding = findingByCode[code] ?? readStatus(status);
     return new S3Problem(finding, `${doing}: S3 answered ${words}${request}`, code);
   }
-  const beforeSending = findingByCode[code] ?? readSetUp(error);
-  if (beforeSending !== null) {
-    return new S3Problem(beforeSending, `${doing}: ${wordsOf(beforeSending)} (${code})`, code);
+  const beforeSending = readSetUp(error) ?? findingByCode[code];
+  if (beforeSending !== undefined) {
+    const words = wordsBeforeSending[beforeSending] ?? 'the SDK did not send it';
+    return new S3Problem(beforeSending, `${doing}: ${words}${code === '' ? '' : ` (${code})`}`, code);
   }
   const words = code === 'TimeoutError' ? 'no answer came in time' : readNetworkError(error).words;
   const finding = /CERT|_TLS_|SELF_SIGNED/.test(code)
@@ -48,6 +52,7 @@ type Finding =
   | 'certificate'
   | 'clock'
   | 'credentials'
+  | 'endpoint'
   | 'full'
   | 'host'
   | 'permission'
@@ -60,6 +65,7 @@ const kindByFinding: Record<Finding, StorageProblemKind> = {
   certificate: 'rejected',
   clock: 'rejected',
   credentials: 'rejected',
+  endpoint: 'rejected',
   full: 'full',
   // A name that can not be looked up is also what a network looks like that is away.
   host: 'busy',
@@ -74,6 +80,7 @@ const adviceByFinding: Record<Finding, string> = {
   certificate: 'Check the endpoint, and that this machine trusts its certificate (NODE_EXTRA_CA_CERTS).',
   clock: 'Check the clock of this machine: S3 refuses what is signed a quarter of an hour off.',
   credentials: 'Check the credentials that the SDK finds: AWS_ACCESS_KEY_ID, AWS_PROFILE or the role.',
+  endpoint: 'Check the endpoint, by ?endpoint=… or AWS_ENDPOINT_URL_S3: it has to be an http: or https: URL.',
   full: 'Check the quota of the store; it is tried again.',
   host: 'Check the endpoint; a store that knows no bucket in its host name needs ?forcePathStyle=true. It is tried again.',
   permission:
@@ -94,6 +101,8 @@ const findingByCode: Record<string, Finding> = {
   TokenRefreshRequired: 'credentials',
   CredentialsProviderError: 'credentials',
   TokenProviderError: 'credentials',
+  EndpointError: 'endpoint',
+  ERR_INVALID_URL: 'endpoint',
   PermanentRedirect: 'region',
   AuthorizationHeaderMalformed: 'region',
   IllegalLocationConstraintException: 'region',
@@ -129,14 +138,16 @@ function readStatus(status: number): Finding {
   }
 }
 
-/** What the SDK finds out without asking S3 has no code, but for its words. */
-function readSetUp({ message }: Error): Finding | null {
-  return message === 'Region is missing' ? 'region' : null;
+/** What the SDK finds out of the region, without asking S3, has no code of its own: only its words. */
+function readSetUp({ message }: Error): Finding | undefined {
+  return /^(?:Region is missing|Region not accepted|Invalid region)/.test(message) ? 'region' : undefined;
 }
 
-function wordsOf(finding: Finding): string {
-  return finding === 'credentials' ? 'the SDK found no credentials' : 'the SDK found no region';
-}
+const wordsBeforeSending: Partial<Record<Finding, string>> = {
+  credentials: 'the SDK found no credentials',
+  endpoint: 'the endpoint is no URL that the SDK takes',
+  region: 'the SDK found no region, or one whose name is none',
+};
 
 /** A word, or nothing: an answer that is not S3's may hold anything. */
 function readCode(error: Error): string {
