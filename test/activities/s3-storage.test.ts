@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -220,6 +221,25 @@ describe('a destination in S3', () => {
     await storage.sweepChecks('run-1');
     assert.deepEqual(await openUploads(server), [checks[1]]);
     await storage.sweepStale({ staleMs: -1_000, signal });
+    assert.deepEqual(await openUploads(server), []);
+  });
+
+  test('checks of one export at the same time are no trouble to each other', async (t) => {
+    const steps = new EventEmitter();
+    const [reached, isDone] = [once(steps, 'reached'), once(steps, 'done')];
+    const front = await startS3Front(t, server.endpoint, async ({ operation }) => {
+      if (operation === 'UploadPart') {
+        steps.emit('reached');
+        await isDone;
+      }
+      return null;
+    });
+    const slow = (await openS3Storage(t, { endpoint: front.endpoint })).check('run-1');
+    await reached;
+    await (await openS3Storage(t, server)).check('run-1');
+    assert.equal((await openUploads(server)).length, 1);
+    steps.emit('done');
+    await slow;
     assert.deepEqual(await openUploads(server), []);
   });
 

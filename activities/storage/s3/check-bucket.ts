@@ -14,7 +14,8 @@ export async function checkBucket(bucket: Bucket, key: string): Promise<void> {
   };
   try {
     await bucket.uploadPart(upload, { number: 1, body: CHECK_BODY });
-    await abortUploads(bucket, key, (other) => other.key === key);
+    // Others may be at the same check.
+    await abortUploads(bucket, key, ({ uploadId }) => uploadId === upload.uploadId);
   } catch (error) {
     await bucket.abortUpload(upload).catch(() => {});
     throw error;
