@@ -26,7 +26,9 @@ export function earlierExports(root: string): EarlierExports {
     readManifests: (input) => readManifests(join(root, MANIFESTS), input),
     findProven: ({ key, proof, signal }) => {
       const path = pathOf(key);
-      return orNothing('could not read the published file', () => findProven(path, proof, signal));
+      return orNothing('could not read the published file', () =>
+        unlessLost(findProven(path, proof, signal)),
+      );
     },
     hasDay: async (key) => {
       const path = pathOf(key);
@@ -48,7 +50,9 @@ async function* readManifests(
   );
   for (const { path } of newest) {
     signal.throwIfAborted();
-    const text = await orNothing('could not read a manifest', () => readSmall(path, largestBytes));
+    const text = await orNothing('could not read a manifest', () =>
+      unlessLost(readSmall(path, largestBytes)),
+    );
     if (text !== null) {
       yield { location: pathToFileURL(path).href, text };
     }
@@ -119,6 +123,18 @@ async function findProven(path: string, proof: DayProof, signal: AbortSignal): P
       : null;
   } finally {
     await file.close();
+  }
+}
+
+/** Null for a file of which the disk has lost bytes: whether it can be written to is what the check is for. */
+async function unlessLost<Value>(reading: Promise<Value>): Promise<Value | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EIO') {
+      return null;
+    }
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -57,6 +57,23 @@ test('a pipe in the place of a file, of as many bytes as a manifest may say, kee
   execFileSync('sh', ['-c', 'mkfifo "$0"', earlier.pathOf(FIRST)]);
   assert.deepEqual(await earlier.findReusable(), []);
 });
+
+test(
+  'a file of which the disk has lost bytes is asked for again',
+  { skip: process.platform !== 'linux' && 'it needs a file of Linux that gives EIO' },
+  async (t) => {
+    const earlier = await startEarlier(t);
+    await earlier.writeManifest([await earlier.publish(FIRST, ''), await earlier.publish(SECOND, 'hello')]);
+    await rm(earlier.pathOf(FIRST));
+    await symlink('/proc/self/mem', earlier.pathOf(FIRST));
+    await assert.rejects(readFile(earlier.pathOf(FIRST)), { code: 'EIO' });
+    const found = await earlier.findReusable();
+    assert.deepEqual(
+      found.map(({ day }) => day),
+      [SECOND],
+    );
+  },
+);
 
 test('an empty day is not reused where a file lies in its place: two exports say different things', async (t) => {
   const earlier = await startEarlier(t);
