@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { StorageProblem } from '../../activities/index.ts';
 import type { DayKey, DayStorage, StorageProblemKind } from '../../activities/index.ts';
+import { createRefusedSizes } from '../../activities/storage/spool/refused-sizes.ts';
 import type { S3Server } from '../support/s3-server.ts';
 import { identity, startRig } from './rig.ts';
 import { fill, key, keyOf, makeFile, namesInSpool, newSpool, openS3Storage, startS3 } from './s3-rig.ts';
@@ -102,6 +103,36 @@ test('a file that is larger than the spool is said to be, with what to do', asyn
     `${problem.message}. ${problem.advice}`,
     /100001 bytes.*100000 at most.*BULK_EXPORTS_SPOOL_LIMIT/,
   );
+});
+
+test('a size that the spool never takes shuts no day out: the next answer may tell another', async (t) => {
+  const { storage } = await openWith(t, 100 * KB);
+  await refuses('full', storage.createHalf(first, '"e"', 1_000_000 * KB));
+  storage.admit?.(first);
+  const half = await storage.createHalf(first, '"e"', 50 * KB);
+  await half.close();
+});
+
+test('what a day came to is forgotten with the day, and the oldest beyond a number', async (t) => {
+  const { storage } = await openWith(t, 250 * KB);
+  const other = await fill(storage, bytesOf(200), second);
+  await refuses('crowded', storage.createHalf(third, '"e"', 100 * KB));
+  assert.throws(() => storage.admit?.(third), { kind: 'crowded' });
+  await storage.sweepDay(third);
+  storage.admit?.(third);
+  await other.close();
+
+  const sizes = createRefusedSizes(2);
+  for (const day of ['a', 'b', 'a', 'c']) {
+    const crowded = Promise.reject(new StorageProblem('crowded', 'no room'));
+    await refuses('crowded', sizes.learn(day, 5, crowded));
+  }
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((day) => sizes.of(day)),
+    [5, undefined, 5],
+  );
+  await sizes.learn('a', 5, Promise.resolve());
+  assert.equal(sizes.of('a'), undefined);
 });
 
 test('a download that finds the spool full comes back later, asks for no link meanwhile, and is no sign of trouble', async (t) => {

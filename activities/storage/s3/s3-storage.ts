@@ -8,6 +8,7 @@ import { momentPrefix } from '../moment-file.ts';
 import { orNull } from '../or-null.ts';
 import { adoptHalf, createHalf } from '../own-half-file.ts';
 import { toSafeName } from '../safe-name.ts';
+import { createRefusedSizes } from '../spool/refused-sizes.ts';
 import { createSpool } from '../spool/spool.ts';
 import type { Spool, SpoolOptions } from '../spool/spool.ts';
 import { createSweepPace } from '../sweep-pace.ts';
@@ -64,8 +65,7 @@ export function createBucketStorage(
   const folderOf = (key: DayKey): string => join(root, dayFolder(key));
   const memory = createPartMemory(PARTS_AT_ONCE, partBytes);
   const isTimeToSweep = createSweepPace();
-  /** What a day came to that found no room, so that no link is asked for in vain. */
-  const refusedBytes = new Map<string, number>();
+  const refusedSizes = createRefusedSizes();
 
   const dayOf = (key: DayKey): PublishedDay => ({ bucket, destination, key });
   /** The half file in the spool, which is published by an upload. */
@@ -82,7 +82,7 @@ export function createBucketStorage(
     },
     earlier: earlierInBucket(bucket, destination),
     findPublished: (key) => findPublishedDay(dayOf(key)),
-    admit: (key) => spool.admit(refusedBytes.get(dayFolder(key)) ?? 1),
+    admit: (key) => spool.admit(refusedSizes.of(dayFolder(key)) ?? 1),
     adoptHalf: (key) =>
       named('could not go on from the half file', async () => {
         const half = await spool.adopt((copy) => adoptHalf(folderOf(key), key.exportId, copy));
@@ -91,12 +91,11 @@ export function createBucketStorage(
     createHalf: (key, etag, totalBytes) =>
       named('could not make a half file', async () => {
         const bytes = totalBytes ?? 0;
-        refusedBytes.set(dayFolder(key), bytes);
-        const half = await spool.create(bytes, () => createHalf(folderOf(key), key.exportId, etag));
-        refusedBytes.delete(dayFolder(key));
-        return toBePublished(key, half);
+        const made = spool.create(bytes, () => createHalf(folderOf(key), key.exportId, etag));
+        return toBePublished(key, await refusedSizes.learn(dayFolder(key), bytes, made));
       }),
     sweepDay: async (key) => {
+      refusedSizes.forget(dayFolder(key));
       await named('could not clean up the spool', () => sweepFolder(folderOf(key), key.exportId));
       // Of whatever worker and attempt: an upload has no other mark than its key.
       const objectKey = dayObjectKey(destination, key);
