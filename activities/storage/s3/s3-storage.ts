@@ -32,7 +32,7 @@ export interface S3Tuning {
   partBytes?: number;
 }
 
-/** Parts of all uploads of a worker that are in memory at once, 8 MiB each. */
+/** Parts of all uploads to one destination that are in memory at once, 8 MiB each. */
 const PARTS_AT_ONCE = 4;
 
 /**
