@@ -30,7 +30,7 @@ export interface ListedFiles {
   fresh: (resourceType: ResourceType, signal: AbortSignal) => Promise<FileList>;
 }
 
-/** `recentMs`: how old a reading may be that is still recent; after that it is forgotten. */
+/** `recentMs`: how old a reading may be that is still recent; after that it is forgotten, and where it is 0 at once. */
 export function createListedFiles(
   api: Pick<TwilioApi, 'listDays'>,
   { recentMs, redact }: { recentMs: number; redact: (text: string, limit: number) => string },
@@ -80,9 +80,11 @@ function createReadings(read: () => Promise<FileList>, recentMs: number): Readin
     next = null;
     underWay = read()
       .then((list) => {
-        latest = list;
         clearTimeout(forgetting);
-        forgetting = setTimeout(() => (latest = null), recentMs).unref();
+        if (recentMs > 0) {
+          latest = list;
+          forgetting = setTimeout(() => (latest = null), recentMs).unref();
+        }
         return list;
       })
       .finally(() => (underWay = null));

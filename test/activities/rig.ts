@@ -24,7 +24,7 @@ export const quickSettings: Partial<ActivitySettings> = {
   settleMs: 30,
   heartbeatMs: 10,
   requestTimeoutMs: 5_000,
-  filesRecentMs: 1,
+  filesRecentMs: 0,
   getPauseMinimumMs: 1,
   getPauseMaximumMs: 2,
   stallMs: 300,
