@@ -2,7 +2,7 @@ import type { ActivityParts, KnownAccount } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import type { ActivityScope } from './activity-scope.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { CreateRefusedDetails, FindReusableDaysInput, FindReusableDaysResult } from './api.ts';
+import type { CreateRefusedDetails, Day, FindReusableDaysInput, FindReusableDaysResult } from './api.ts';
 import { daysBetween, describeDays } from './day-range.ts';
 import { findExportJobs } from './find-export-jobs.ts';
 import { findAvailableDays } from './reuse/available-days.ts';
@@ -19,6 +19,8 @@ interface Search {
   account: KnownAccount;
   storage: DayStorage;
   scope: ActivityScope;
+  /** Days that a job of this export brings: they are not looked for. */
+  own: Set<Day>;
 }
 
 /** Nothing was asked of Twilio yet. */
@@ -44,41 +46,46 @@ export async function findReusableDays(
     try {
       const timeoutMs = settings.storageCheckMs;
       await answerInTime(storage.check(exportId), { signal: scope.signal, timeoutMs });
-      return (await hasJobsOfItsOwn(account, input, scope))
-        ? { published: [], available: [] }
-        : await findDays(parts, { input, account, storage, scope });
+      const own = await daysOfItsOwnJobs(account, input, scope);
+      return await findDays(parts, { input, account, storage, scope, own });
     } catch (error) {
       throw toFailure(error, parts, doing);
     }
   });
 }
 
-/** A reset has made this run, and the jobs of the one before are still at Twilio: it goes on with these. */
-async function hasJobsOfItsOwn(
+/** A reset has made this run: it goes on with the jobs of the one before that are still at Twilio, for their days. */
+async function daysOfItsOwnJobs(
   { api }: KnownAccount,
-  { resourceType, exportId }: FindReusableDaysInput,
+  { resourceType, exportId, startDay, endDay }: FindReusableDaysInput,
   { context, signal }: ActivityScope,
-): Promise<boolean> {
+): Promise<Set<Day>> {
   const { namespace, workflowExecution } = context.info;
   if (workflowExecution?.runId === exportId) {
-    return false;
+    return new Set();
   }
   const { value: jobs } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
-  return jobs.some(({ isBeingDeleted }) => !isBeingDeleted);
+  const alive = jobs.filter(({ isBeingDeleted }) => !isBeingDeleted);
+  return new Set(
+    daysBetween(startDay, endDay).filter((day) =>
+      alive.some((job) => (job.startDay ?? startDay) <= day && day <= (job.endDay ?? endDay)),
+    ),
+  );
 }
 
 async function findDays(
   { settings }: ActivityParts,
-  { input, account, storage, scope }: Search,
+  { input, account, storage, scope, own }: Search,
 ): Promise<FindReusableDaysResult> {
   const { resourceType, startDay, endDay, reuse, foreignFiles } = input;
   const { accountSid, files } = account;
   const { earlier } = storage;
   const { signal } = scope;
-  const days = daysBetween(startDay, endDay);
-  const published = earlier
-    ? await findPublishedDays({ earlier, accountSid, resourceType, days, settings, signal })
-    : [];
+  const days = daysBetween(startDay, endDay).filter((day) => !own.has(day));
+  const published =
+    earlier && days.length > 0
+      ? await findPublishedDays({ earlier, accountSid, resourceType, days, settings, signal })
+      : [];
   const lying = new Set(published.map(({ day }) => day));
   const others = days.filter((day) => !lying.has(day));
   return {

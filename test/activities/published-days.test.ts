@@ -197,9 +197,9 @@ test('where an export begins, a destination that is none is refused in the words
   );
 });
 
-test('after a reset an export goes on with its jobs where Twilio still has them, and else takes what is there', async (t) => {
+test('after a reset an export goes on with its jobs for their days where Twilio still has them, and else takes what is there', async (t) => {
   const earlier = await startEarlier(t);
-  await earlier.writeManifest([await earlier.publish(FIRST, 'hello')]);
+  await earlier.writeManifest([await earlier.publish(FIRST, 'hello'), await earlier.publish(SECOND, 'you')]);
   const input = {
     ...identity,
     exportId: LATER_EXPORT,
@@ -208,14 +208,20 @@ test('after a reset an export goes on with its jobs where Twilio still has them,
     reuse: 'published' as const,
     foreignFiles: 'accept' as const,
   };
-  const create = { ...input, friendlyName: 'October', submission: 1, isUnderWay: false };
+  const create = {
+    ...input,
+    startDay: SECOND,
+    friendlyName: 'October',
+    submission: 1,
+    isUnderWay: false,
+  };
   const resetRun = { workflowExecution: { workflowId: 'test', runId: 'another run' } };
   const made = await earlier.run('createExportJob', create);
   const found = async () =>
     (await earlier.run('findReusableDays', input, resetRun)).result?.published.map(({ day }) => day);
-  assert.deepEqual(await found(), []);
+  assert.deepEqual(await found(), [FIRST], 'the job brings the others');
   await earlier.run('deleteExportJob', { ...identity, jobSid: made.result?.jobSid ?? '' });
-  assert.deepEqual(await found(), [FIRST]);
+  assert.deepEqual(await found(), [FIRST, SECOND]);
 
   earlier.simulator.faults.add({ kind: 'status503', operation: 'listJobs' });
   const { failure } = await earlier.run('findReusableDays', input, resetRun);

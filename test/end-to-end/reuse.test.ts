@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { ExportJobResult } from '../../client/index.ts';
+import type { ExportHandle, ExportJobResult } from '../../client/index.ts';
 import { addDays } from '../../workflows/calendar.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
+import { until } from '../workflows/new-run.ts';
 import { quickExport, withRealParts } from './real-parts.ts';
 
 const QUICK_LIFE = { life: { submitted: '1 minute', running: '1 minute', parallelDays: 366 } } as const;
@@ -133,17 +135,8 @@ describe('a day that is there already', { timeout: 150_000 }, () => {
       async ({ exports, simulator, client }) => {
         const done = await exports.startExport(input);
         const { manifest } = await done.result();
-        const { workflowId } = done;
-        const { runId } = await done.describe();
-        await client.workflowService.resetWorkflowExecution({
-          namespace: client.options.namespace,
-          workflowExecution: { workflowId, runId },
-          reason: 'a test',
-          requestId: randomUUID(),
-          // The end of its first task.
-          workflowTaskFinishEventId: 4 as never,
-        });
-        const result = await exports.getHandle(workflowId).result();
+        await resetToItsBegin(client, done);
+        const result = await exports.getHandle(done.workflowId).result();
         assert.deepEqual(
           result.days.map(({ reused }) => reused),
           Array.from({ length: 2 }, () => ({ from: 'published', manifest })),
@@ -152,7 +145,65 @@ describe('a day that is there already', { timeout: 150_000 }, () => {
       },
     );
   });
+
+  it('stays reused after a reset of an export whose jobs for the others live, and each of these is adopted', async () => {
+    const input = quickExport(10);
+    const { startDay } = input;
+    const [fifth, last] = [addDays(startDay, 4), addDays(startDay, 9)];
+    await withRealParts(
+      env,
+      { simulator: { script: QUICK_LIFE } },
+      async ({ exports, simulator, client }) => {
+        await (await exports.startExport({ ...input, endDay: addDays(startDay, 3) })).result();
+        const middle = { ...input, startDay: addDays(startDay, 5), endDay: addDays(startDay, 8) };
+        await (await exports.startExport(middle)).result();
+        const fetchable = simulator.faults.add({ kind: 'status503', operation: 'fetchDay' });
+        const handle = await exports.startExport(input);
+        await until(() => simulator.ledger().jobsMade === 4);
+        await resetToItsBegin(client, handle);
+        fetchable();
+
+        const { outcome, days, jobs } = await exports.getHandle(handle.workflowId).result();
+
+        assert.equal(outcome, 'complete');
+        assert.deepEqual(
+          days
+            .filter(({ reused }) => reused?.from !== 'published')
+            .map(({ day, attempts }) => [day, attempts]),
+          [
+            [fifth, 1],
+            [last, 1],
+          ],
+        );
+        const made = simulator.ledger().jobs.slice(2);
+        assert.deepEqual(
+          made.map((job) => [job.startDay, job.endDay]),
+          [
+            [fifth, fifth],
+            [last, last],
+          ],
+        );
+        assert.deepEqual(
+          jobs.map(({ jobSid }) => jobSid),
+          made.map(({ jobSid }) => jobSid),
+        );
+      },
+    );
+  });
 });
+
+async function resetToItsBegin(client: Client, handle: ExportHandle): Promise<void> {
+  const { workflowId } = handle;
+  const { runId } = await handle.describe();
+  await client.workflowService.resetWorkflowExecution({
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId, runId },
+    reason: 'a test',
+    requestId: randomUUID(),
+    // The end of its first task.
+    workflowTaskFinishEventId: 4 as never,
+  });
+}
 
 function pathOf({ days }: ExportJobResult, index: number): string {
   return fileURLToPath(days[index]?.location ?? '');
