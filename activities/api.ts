@@ -265,14 +265,15 @@ export interface DownloadExportDayInput extends ExportIdentity {
   status: 'Completed' | 'CompletedEmptyRecords' | 'CompletedOrEmpty';
   /**
    * Whether a file that another job than those of this export has made is taken. Refused, it is as if there were no
-   * file yet. Missing in the input of a version before: then it is taken.
+   * file yet. Missing in the input of a version before: then it is taken. `refuseOtherNamespaces`: of a day that is to
+   * be reused any export of this package in this namespace may have made it, and nobody else.
    */
-  foreignFiles?: ForeignFiles;
+  foreignFiles?: ForeignFiles | 'refuseOtherNamespaces';
 }
 
 /**
  * A published day, or the proof that there was nothing to publish. `madeBy`: only where the file was made by another
- * job than those of this export.
+ * job than those of the export that fetched it.
  */
 export type DownloadExportDayResult = ({ outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' }) & {
   madeBy?: FileMaker;

@@ -85,15 +85,15 @@ async function downloadIfThere(download: Download): Promise<DownloadExportDayRes
 
 async function downloadOnce(download: Download): Promise<DownloadExportDayResult | AbsentDay> {
   const { input, doing, maker } = download;
-  const refusesForeign = input.foreignFiles === 'refuse';
   const published = await download.storage.findPublished(download.key);
   if (published !== null) {
     // An attempt before has published what it might take, and its word of who made that was lost.
-    const madeBy = refusesForeign ? null : (await maker.recent()).value;
+    const foreign = input.foreignFiles === 'refuse' ? null : (await maker.recent()).value;
+    const madeBy = foreign?.isRefused ? null : (foreign?.madeBy ?? null);
     return withMaker({ outcome: 'downloaded', file: published }, madeBy);
   }
   const fetch = (): Promise<FetchedFile | AbsentDay> => fetchUnlessAbsent(download);
-  const fetched = await fetchAttributed({ doing, maker, refusesForeign, fetch });
+  const fetched = await fetchAttributed({ doing, maker, fetch });
   if ('found' in fetched) {
     return judgeDay(fetched.found, input.status) === 'empty' ? { outcome: 'empty' } : fetched;
   }

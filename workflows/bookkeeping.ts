@@ -120,6 +120,13 @@ function isBeingDeleted({ status }: DayRecord): boolean {
   return status === 'RunningToBeDeleted' || status === 'DeletedByUserRequest';
 }
 
+/** Enters whose file a day that lay at Twilio has come home with: another job may have made one since it was found. */
+export function enterMaker(record: DayRecord, { friendlyName, createDate }: FileMaker): void {
+  const { reused } = record;
+  if (reused?.from === 'available')
+    record.reused = { ...reused, friendlyName, createDate: createDate ?? reused.createDate };
+}
+
 /** Closes a job of which nothing more is expected: a day that it did not bring is deleted, or tried again. */
 export function closeJob(
   ledger: Ledger,

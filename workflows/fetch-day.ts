@@ -1,7 +1,7 @@
 import { downloadExportDay } from './activity-options.ts';
 import { applicationFailureOf, isFailureOfType, problemOf } from './failures.ts';
 import { type ExportRun, now } from './export-run.ts';
-import { closeDay, tryAgain } from './bookkeeping.ts';
+import { closeDay, enterMaker, tryAgain } from './bookkeeping.ts';
 import { type DayRecord, hasFile, lastJobOf } from './ledger.ts';
 import { MAXIMUM_CORRUPT_FILES } from './plan.ts';
 
@@ -13,14 +13,16 @@ export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void>
   if (!hasFile(status)) return;
   record.stage = 'fetching';
   const jobSid = lastJobOf(run.ledger, record)?.jobSid ?? undefined;
-  // The file of a day that is reused was chosen as the one of another job.
-  const foreignFiles = attempts === 0 ? 'accept' : request.foreignFiles;
+  // The file of a day that is reused was chosen as the one of another job. By now it may be that of a stranger.
+  const foreignFiles =
+    attempts === 0 && request.foreignFiles === 'refuse' ? 'refuseOtherNamespaces' : request.foreignFiles;
   try {
     const fetched = await downloadExportDay.executeWithOptions(
       { summary: `${request.resourceType} ${day}` },
       [{ ...identity, destination, day, status, jobSid, foreignFiles }],
     );
     closeDay(record, fetched);
+    if (fetched.madeBy) enterMaker(record, fetched.madeBy);
   } catch (error) {
     // Stopped in mid-download: the day gets the outcome that the end of the export means for it.
     if (run.isStopped || !applicationFailureOf(error)) throw error;

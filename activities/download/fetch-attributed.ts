@@ -4,7 +4,7 @@ import type { Told } from '../twilio/twilio-api.ts';
 import type { AbsentFile } from './download-failure.ts';
 import { letGo } from './fetch-day-file.ts';
 import type { FetchedFile } from './fetch-day-file.ts';
-import type { MakerQuestions } from './find-maker.ts';
+import type { ForeignMaker, MakerQuestions } from './find-maker.ts';
 
 /** A day of which there is no file now, or none that may be taken. */
 export type AbsentDay = AbsentFile & {
@@ -17,7 +17,6 @@ export type AbsentDay = AbsentFile & {
 export interface FetchAttributedInput {
   doing: string;
   maker: MakerQuestions;
-  refusesForeign: boolean;
   fetch: () => Promise<FetchedFile | AbsentDay>;
 }
 
@@ -40,13 +39,13 @@ const FETCHES_PER_ATTEMPT = 3;
 export async function fetchAttributed({
   doing,
   maker,
-  refusesForeign,
   fetch,
 }: FetchAttributedInput): Promise<AttributedFile | AbsentDay> {
-  let known: Told<FileMaker | null> = await maker.recent();
+  let known: Told<ForeignMaker | null> = await maker.recent();
   for (let fetches = 1; ; fetches++) {
-    const { value: madeBy, atMs } = known;
-    if (madeBy !== null && refusesForeign) {
+    const { value: foreign, atMs } = known;
+    const madeBy = foreign?.madeBy ?? null;
+    if (madeBy !== null && foreign?.isRefused) {
       return { outcome: 'absent', found: 'foreignFile', madeBy, atMs };
     }
     const fetched = await fetch();
@@ -62,7 +61,7 @@ export async function fetchAttributed({
       await letGo(fetched);
       throw error;
     }
-    if (isSameMaker(madeBy, known.value)) {
+    if (isSameMaker(madeBy, known.value?.madeBy ?? null)) {
       return { ...fetched, madeBy };
     }
     await letGo(fetched);

@@ -4,13 +4,20 @@ import type { FileList, ListedFile, ListedFiles } from '../twilio/listed-files.t
 import type { Told } from '../twilio/twilio-api.ts';
 import { TwilioProblem } from '../twilio/twilio-problem.ts';
 
+/** Another job than those of the export, that made a file. */
+export interface ForeignMaker {
+  madeBy: FileMaker;
+  /** Whether its files are not taken. */
+  isRefused: boolean;
+}
+
 /**
  * Who made the file that Twilio has for a day: as of a moment ago, and as of after the call. Null where it was a job
  * of the export, and where nobody says.
  */
 export interface MakerQuestions {
-  recent: () => Promise<Told<FileMaker | null>>;
-  fresh: () => Promise<Told<FileMaker | null>>;
+  recent: () => Promise<Told<ForeignMaker | null>>;
+  fresh: () => Promise<Told<ForeignMaker | null>>;
 }
 
 /** What the questions are about. */
@@ -23,16 +30,16 @@ export interface AskForMakerInput {
 
 /** The questions about one day. */
 export function askForMaker({ download, files, namespace, signal }: AskForMakerInput): MakerQuestions {
-  const { resourceType, day, status, foreignFiles } = download;
+  const { resourceType, day, status, foreignFiles = 'accept' } = download;
   const own = { namespaceHash: hashNamespace(namespace), exportHash: hashExportId(download.exportId) };
 
-  async function ask(list: Promise<FileList>): Promise<Told<FileMaker | null>> {
+  async function ask(list: Promise<FileList>): Promise<Told<ForeignMaker | null>> {
     try {
       const { value, atMs } = await list;
-      return { value: findForeignMaker(value.get(day), own), atMs };
+      return { value: findForeignMaker(value.get(day), own, foreignFiles), atMs };
     } catch (error) {
       // A key may have no right to read the list, and without it nothing but the report is lacking.
-      if (foreignFiles !== 'refuse' && error instanceof TwilioProblem && isRefusal(error)) {
+      if (foreignFiles === 'accept' && error instanceof TwilioProblem && isRefusal(error)) {
         return { value: null, atMs: error.atMs };
       }
       throw error;
@@ -55,14 +62,19 @@ export function askForMaker({ download, files, namespace, signal }: AskForMakerI
 function findForeignMaker(
   file: ListedFile | undefined,
   own: { namespaceHash: string; exportHash: string },
-): FileMaker | null {
-  if (file === undefined || file.friendlyName === null) {
+  foreignFiles: NonNullable<DownloadExportDayInput['foreignFiles']>,
+): ForeignMaker | null {
+  const { friendlyName, marker, createDay: createDate } = file ?? NOT_LISTED;
+  const isOfNamespace = marker?.namespaceHash === own.namespaceHash;
+  if (friendlyName === null || (isOfNamespace && marker.exportHash === own.exportHash)) {
     return null;
   }
-  const { friendlyName, marker, createDay } = file;
-  const isOwn = marker?.namespaceHash === own.namespaceHash && marker.exportHash === own.exportHash;
-  return isOwn ? null : { friendlyName, createDate: createDay };
+  const isRefused = foreignFiles === 'refuseOtherNamespaces' ? !isOfNamespace : foreignFiles === 'refuse';
+  return { madeBy: { friendlyName, createDate }, isRefused };
 }
+
+/** Nobody says whose it is. */
+const NOT_LISTED = { friendlyName: null, marker: null, createDay: null };
 
 function isRefusal({ kind }: TwilioProblem): boolean {
   return kind === 'unauthorized' || kind === 'rejected' || kind === 'notFound';

@@ -91,6 +91,27 @@ test('where such files are refused none is fetched; it is waited for one of this
   assertIsFileOf(rig, own.result);
 });
 
+test('a day that is to be reused is taken from any export of this namespace, and from nobody who came since', async (t) => {
+  const rig = await startDay(t, { days: [{ statuses: completed }] });
+  const reusing = { ...accepting, foreignFiles: 'refuseOtherNamespaces' } as const;
+  await makeForeignJob(rig, 'October [00000000-000000000000-1]');
+  const stranger = await rig.run('downloadExportDay', reusing);
+  assert.equal(stranger.failure?.type, 'DayNotAvailable');
+  assert.match(stranger.failure.message, /\("October \[0.*and such files are refused/);
+  assert.equal(rig.simulator.ledger().requests.getFile, undefined);
+
+  rig.simulator.clock.advance(HOUR_MS);
+  await makeOwnJob(rig, 1, 'another run');
+  const { result } = await rig.run('downloadExportDay', reusing);
+  assert.match(result?.madeBy?.friendlyName ?? '', /^October \[[0-9a-f-]+-1\]$/);
+  assertIsFileOf(rig, result);
+
+  rig.simulator.clock.advance(HOUR_MS);
+  await makeForeignJob(rig, 'of the finance team');
+  const again = await rig.run('downloadExportDay', reusing, { attempt: 2 });
+  assert.deepEqual(whose(again.result), ['downloaded', undefined], 'what was published is of none of theirs');
+});
+
 test('a day that is said to be empty is so without a look at a file of another job that is refused', async (t) => {
   const rig = await startDay(t, { days: [{ statuses: completed }] });
   await makeForeignJob(rig, 'of the finance team');
@@ -229,7 +250,10 @@ test('a list that is away is waited for without another byte; one that is not to
     const download = await downloadThrough(t, closed, ({ url = '' }) =>
       url.includes('/Days?') ? { status, body } : null,
     );
-    assert.equal((await download(refusing)).result, null, 'nobody knows whose it is');
+    for (const foreignFiles of ['refuse', 'refuseOtherNamespaces'] as const) {
+      const { result } = await download({ ...accepting, foreignFiles });
+      assert.equal(result, null, 'nobody knows whose it is');
+    }
     assert.deepEqual(whose((await download(accepting)).result), ['downloaded', undefined]);
   }
 });

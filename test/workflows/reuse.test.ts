@@ -95,7 +95,7 @@ describe('days that are there already', { timeout: 120_000 }, () => {
         return { published: [], available };
       },
       download: ({ foreignFiles }) => {
-        assert.equal(foreignFiles, 'accept', 'and no more when they are fetched');
+        assert.equal(foreignFiles, 'refuseOtherNamespaces', 'and once more when they are fetched');
         return undefined;
       },
     });
@@ -108,6 +108,19 @@ describe('days that are there already', { timeout: 120_000 }, () => {
     );
     assert.equal(progress?.days.reused, 3);
     assert.deepEqual(twilio.fileSweeps, [[`${input.startDay}..${input.endDay}`]]);
+  });
+
+  it('may lie at Twilio as the file of yet another job by then: the result names that one', async () => {
+    const madeBy = { friendlyName: 'of a third one', createDate: '2026-10-12' };
+    const { result } = await run(inputOf(1, { reuse: 'available' }), {
+      reuse: ({ startDay }) => ({ published: [], available: [lying(startDay)] }),
+      download: ({ day, foreignFiles }) => {
+        assert.equal(foreignFiles, 'accept');
+        return { ...downloaded(day), madeBy };
+      },
+    });
+    const [day] = result?.days ?? [];
+    assert.deepEqual([day?.madeBy, day?.reused], [madeBy, { from: 'available', ...madeBy }]);
   });
 
   it('may lie at Twilio no more: then they are submitted like any others, within their attempts', async () => {
