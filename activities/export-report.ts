@@ -34,7 +34,7 @@ export interface ExportedDay {
   jobSid?: string;
   /** In how many submissions the day was. */
   attempts: number;
-  /** Only where another job than those of the export has made its file. */
+  /** Only where another job has made its file than those of the export, or of the one before that published it. */
   madeBy?: FileMaker;
   /** Why the outcome is not a good one. */
   problem?: string;

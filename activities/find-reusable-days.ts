@@ -81,10 +81,20 @@ async function findDays(
   const { accountSid, files } = account;
   const { earlier } = storage;
   const { signal } = scope;
+  const { namespace } = scope.context.info;
   const days = daysBetween(startDay, endDay).filter((day) => !own.has(day));
   const published =
     earlier && days.length > 0
-      ? await findPublishedDays({ earlier, accountSid, resourceType, days, settings, signal })
+      ? await findPublishedDays({
+          earlier,
+          accountSid,
+          resourceType,
+          days,
+          foreignFiles,
+          namespace,
+          settings,
+          signal,
+        })
       : [];
   const lying = new Set(published.map(({ day }) => day));
   const others = days.filter((day) => !lying.has(day));

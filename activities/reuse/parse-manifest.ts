@@ -1,8 +1,10 @@
-import type { Day, ResourceType } from '../api.ts';
+import type { Day, FileMaker, ResourceType } from '../api.ts';
 import { isDay } from '../day-range.ts';
 import { isJsonObject } from '../json-object.ts';
+import { redactText } from '../redact.ts';
 import { isResourceType } from '../resource-types.ts';
 import type { DayProof } from '../storage/day-storage.ts';
+import { showName } from '../twilio/listed-files.ts';
 import { isAccountSid } from '../twilio/twilio-account.ts';
 
 /** What a manifest says of the days that it has brought home. */
@@ -18,6 +20,8 @@ export interface EarlierDay {
   /** Null for an empty day. */
   proof: DayProof | null;
   jobSid: string | null;
+  /** Missing where it was a job of the export that wrote this. */
+  madeBy?: FileMaker;
 }
 
 /**
@@ -44,12 +48,16 @@ function parseDay(value: unknown): EarlierDay | null {
     return null;
   }
   const { day, outcome, sizeBytes, records, sha256 } = value;
-  const jobSid = parseJobSid(value['jobSid']);
+  const madeBy = parseMaker(value['madeBy']);
+  if (madeBy === null) {
+    return null;
+  }
+  const known = { day, jobSid: parseJobSid(value['jobSid']), ...(madeBy && { madeBy }) };
   if (outcome === 'empty') {
-    return { day, proof: null, jobSid };
+    return { ...known, proof: null };
   }
   const isProof = outcome === 'downloaded' && isCount(sizeBytes) && isCount(records) && isSha256(sha256);
-  return isProof ? { day, proof: { sizeBytes, records, sha256 }, jobSid } : null;
+  return isProof ? { ...known, proof: { sizeBytes, records, sha256 } } : null;
 }
 
 function parseJson(text: string): unknown {
@@ -62,6 +70,19 @@ function parseJson(text: string): unknown {
 
 function parseJobSid(value: unknown): string | null {
   return typeof value === 'string' && /^JS[0-9a-f]{32}$/i.test(value) ? value : null;
+}
+
+/** Null for what is none: then nobody knows whose the file is. */
+function parseMaker(value: unknown): FileMaker | undefined | null {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (!isJsonObject(value) || typeof value['friendlyName'] !== 'string') {
+    return null;
+  }
+  const { friendlyName, createDate } = value;
+  const isDated = createDate === null || isDay(createDate);
+  return isDated ? { friendlyName: showName(friendlyName, redactText), createDate } : null;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,5 +1,6 @@
-import type { Day, PublishedDay, ResourceType } from '../api.ts';
+import type { Day, FileMaker, ForeignFiles, PublishedDay, ResourceType } from '../api.ts';
 import { inParallel } from '../in-parallel.ts';
+import { hashNamespace, parseMarker } from '../marker.ts';
 import type { ActivitySettings } from '../settings.ts';
 import type { EarlierExports } from '../storage/day-storage.ts';
 import type { EarlierDay } from './parse-manifest.ts';
@@ -11,6 +12,9 @@ export interface FindPublishedDaysInput {
   accountSid: string;
   resourceType: ResourceType;
   days: Day[];
+  /** Refused are days that their manifest calls the work of others than this package in this namespace. */
+  foreignFiles: ForeignFiles;
+  namespace: string;
   settings: Pick<ActivitySettings, 'earlierManifests' | 'manifestLimitBytes' | 'proofsAtOnce'>;
   signal: AbortSignal;
 }
@@ -27,13 +31,15 @@ interface Told {
  */
 export async function findPublishedDays(input: FindPublishedDaysInput): Promise<PublishedDay[]> {
   const { accountSid, resourceType, earlier, settings, signal } = input;
+  const words = await readNewestWords(input);
   const found = await inParallel(
-    await readNewestWords(input),
+    words.filter(({ word }) => mayBeReused(word.madeBy, input)),
     settings.proofsAtOnce,
     async ({ word, manifest }) => {
       signal.throwIfAborted();
-      const { day, proof, jobSid } = word;
-      const known = { day, jobSid, reused: { from: 'published', manifest } as const };
+      const { proof, ...told } = word;
+      const { day } = told;
+      const known = { ...told, reused: { from: 'published', manifest } as const };
       const key = { accountSid, resourceType, day };
       if (proof === null) {
         // An empty day has no file. One that has is one of which two exports say different things.
@@ -44,6 +50,15 @@ export async function findPublishedDays(input: FindPublishedDaysInput): Promise<
     },
   );
   return found.flat();
+}
+
+/** A name that was cut has lost its marker: a job too many is better than a stranger's file. */
+function mayBeReused(
+  madeBy: FileMaker | undefined,
+  { foreignFiles, namespace }: FindPublishedDaysInput,
+): boolean {
+  const isOwn = (name: string): boolean => parseMarker(name)?.namespaceHash === hashNamespace(namespace);
+  return foreignFiles === 'accept' || madeBy === undefined || isOwn(madeBy.friendlyName);
 }
 
 /** What the newest manifest says of each day, as far as one says that it came home. */

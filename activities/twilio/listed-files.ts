@@ -42,7 +42,7 @@ export function createListedFiles(
     const keep = ({ day, friendlyName, createDay, sizeBytes }: TwilioDay): boolean => {
       if (isDay(day)) {
         const marker = friendlyName === null ? null : parseMarker(friendlyName);
-        const shown = friendlyName && toShown(friendlyName, redact);
+        const shown = friendlyName && showName(friendlyName, redact);
         files.set(day, { friendlyName: shown || null, marker, createDay, sizeBytes });
       }
       return false;
@@ -102,8 +102,8 @@ function createReadings(read: () => Promise<FileList>, recentMs: number): Readin
 
 const SHOWN_LIMIT = 100;
 
-/** Names of strangers steer no terminal and hold no secret. */
-function toShown(name: string, redact: (text: string, limit: number) => string): string {
+/** A name of a stranger, as one short line that steers no terminal and holds no secret. */
+export function showName(name: string, redact: (text: string, limit: number) => string): string {
   return redact(name, SHOWN_LIMIT).replaceAll(
     /\p{Bidi_Control}/gu,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -123,6 +123,44 @@ test('a manifest of another account, type, version or form is not believed', asy
   assert.equal((await earlier.findReusable()).length, 1, 'beside what is none there may be one');
 });
 
+test('a day of which a manifest says whose it is, is reused with that word, and with none that is none', async (t) => {
+  const earlier = await startEarlier(t);
+  const file = await earlier.publish(FIRST, 'hello');
+  const told = async (madeBy: unknown) => {
+    await earlier.writeManifest([{ ...file, madeBy } as ExportedDay]);
+    return (await earlier.findReusable()).map((day) => day.madeBy);
+  };
+  const madeBy = { friendlyName: 'of the finance team', createDate: '2026-10-03' };
+  assert.deepEqual(await told(madeBy), [madeBy]);
+  assert.deepEqual(await told({ ...madeBy, createDate: null }), [{ ...madeBy, createDate: null }]);
+  assert.deepEqual(await told(undefined), [undefined]);
+  const [long] = await told({
+    ...madeBy,
+    friendlyName: `a\n\u001B[31m\u202E https://host/?key=x ${'x'.repeat(999)}`,
+  });
+  assert.match(long?.friendlyName ?? '', /^a \[31m\\u202e \[link removed\] x+…$/);
+  assert.ok((long?.friendlyName.length ?? 999) < 120, long?.friendlyName);
+  for (const none of [null, 'x', [], {}, { friendlyName: 7 }, { ...madeBy, createDate: '2026-13-01' }])
+    assert.deepEqual(await told(none), [], JSON.stringify(none));
+});
+
+test('where files of others are refused, a day is not reused that a manifest calls the work of one', async (t) => {
+  const earlier = await startEarlier(t);
+  const namespaceHash = createHash('sha256').update('test').digest('hex').slice(0, 8);
+  const days = [
+    { ...(await earlier.publish(FIRST, 'hello')), name: 'of the finance team' },
+    { ...empty(SECOND), name: 'October [00000000-000000000000-1]' },
+    { ...(await earlier.publish('2026-10-03', 'hello')), name: `October [${namespaceHash}-000000000000-1]` },
+  ];
+  await earlier.writeManifest(
+    days.map(({ name, ...day }) => Object.assign(day, { madeBy: { friendlyName: name, createDate: null } })),
+  );
+  const daysFound = async (foreignFiles: 'accept' | 'refuse') =>
+    (await earlier.findReusable(foreignFiles)).map(({ day }) => day);
+  assert.deepEqual(await daysFound('accept'), [FIRST, SECOND, '2026-10-03']);
+  assert.deepEqual(await daysFound('refuse'), ['2026-10-03']);
+});
+
 test('no place that a manifest names is ever looked at', async (t) => {
   const earlier = await startEarlier(t);
   const file = await earlier.publish(FIRST, 'hello');
@@ -261,7 +299,9 @@ interface Earlier extends Rig {
     },
   ) => Promise<string>;
   /** What a later export finds. */
-  findReusable: () => Promise<Awaited<ReturnType<Rig['activities']['findReusableDays']>>['published']>;
+  findReusable: (
+    foreignFiles?: 'accept' | 'refuse',
+  ) => Promise<Awaited<ReturnType<Rig['activities']['findReusableDays']>>['published']>;
 }
 
 /** A destination in which an export has published days. */
@@ -297,14 +337,14 @@ async function startEarlier(t: TestContext, options: RigOptions = {}): Promise<E
       await utimes(path, at, at);
       return result?.location ?? '';
     },
-    findReusable: async () => {
+    findReusable: async (foreignFiles = 'accept') => {
       const input = {
         ...identity,
         exportId: LATER_EXPORT,
         destination: 'default',
         ...days,
         reuse: 'published' as const,
-        foreignFiles: 'accept' as const,
+        foreignFiles,
       };
       const firstRun = { workflowExecution: { workflowId: 'later', runId: LATER_EXPORT } };
       const { result, error } = await rig.run('findReusableDays', input, firstRun);
