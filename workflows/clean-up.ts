@@ -96,8 +96,8 @@ async function sweepJobs(run: ExportRun, notCleaned: string[]): Promise<void> {
     notCleaned.push('A create was under way: a job that is not named here may run on at Twilio, as asked');
     return;
   }
-  // What was made before a reset is among what the caller wants to keep.
-  if (reusesDays(ledger) && !run.deleteJob) return;
+  // Without a job of its own, all that could be found was made before a reset: it is among what the caller wants to keep.
+  if (!hasJobs(ledger) && !run.deleteJob) return;
   try {
     const keep = ledger.jobs.flatMap(({ jobSid }) => jobSid ?? []);
     const { startDay, endDay } = run.request;

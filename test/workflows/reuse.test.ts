@@ -69,6 +69,15 @@ describe('days that are there already', { timeout: 120_000 }, () => {
     assert.deepEqual([twilio.sweeps, result.notCleaned], [[], []]);
   });
 
+  it('keep nobody from the sweep for jobs that no answer told of, where the export has made some for others', async () => {
+    const input = inputOf(3, { deleteJob: false });
+    const { twilio, result } = await run(input, { reuse: allBut(input.endDay) });
+    assert.equal(result?.outcome, 'complete');
+    const keep = twilio.jobs.map(({ jobSid }) => jobSid);
+    assert.equal(keep.length, 1);
+    assert.deepEqual([twilio.sweeps, result.notCleaned], [[{ keep, createInDoubt: false }], []]);
+  });
+
   it('may be empty ones', async () => {
     const input = inputOf(2);
     const { twilio, result, progress } = await run(input, {
