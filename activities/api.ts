@@ -110,6 +110,11 @@ export interface FindReusableDaysResult {
   published: PublishedDay[];
   /** Of the others, those to be fetched at once. */
   available: AvailableDay[];
+  /**
+   * What the jobs were asked for that the export has at Twilio from before a reset, in the order of their submissions,
+   * no day twice: asked for in the same order each is adopted. Missing where there are none.
+   */
+  underWay?: DayRange[];
 }
 
 /** A day whose file still lies at Twilio, made by whichever job. */

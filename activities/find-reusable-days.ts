@@ -2,9 +2,9 @@ import type { ActivityParts, KnownAccount } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import type { ActivityScope } from './activity-scope.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { CreateRefusedDetails, Day, FindReusableDaysInput, FindReusableDaysResult } from './api.ts';
-import { daysBetween, describeDays } from './day-range.ts';
-import { findExportJobs } from './find-export-jobs.ts';
+import type { CreateRefusedDetails, DayRange, FindReusableDaysInput, FindReusableDaysResult } from './api.ts';
+import { daysBetween, decodeDayRanges, describeDays, encodeDayRanges } from './day-range.ts';
+import { findExportJobs, isWithin } from './find-export-jobs.ts';
 import { findAvailableDays } from './reuse/available-days.ts';
 import { findPublishedDays } from './reuse/published-days.ts';
 import { answerInTime } from './storage/answer-in-time.ts';
@@ -19,8 +19,8 @@ interface Search {
   account: KnownAccount;
   storage: DayStorage;
   scope: ActivityScope;
-  /** Days that a job of this export brings: they are not looked for. */
-  own: Set<Day>;
+  /** The days of jobs of this export: they are not looked for. */
+  underWay: DayRange[];
 }
 
 /** Nothing was asked of Twilio yet. */
@@ -46,8 +46,9 @@ export async function findReusableDays(
     try {
       const timeoutMs = settings.storageCheckMs;
       await answerInTime(storage.check(exportId), { signal: scope.signal, timeoutMs });
-      const own = await daysOfItsOwnJobs(account, input, scope);
-      return await findDays(parts, { input, account, storage, scope, own });
+      const underWay = await findDaysUnderWay(account, input, scope);
+      const found = await findDays(parts, { input, account, storage, scope, underWay });
+      return underWay.length === 0 ? found : { ...found, underWay };
     } catch (error) {
       throw toFailure(error, parts, doing);
     }
@@ -55,33 +56,42 @@ export async function findReusableDays(
 }
 
 /** A reset has made this run: it goes on with the jobs of the one before that are still at Twilio, for their days. */
-async function daysOfItsOwnJobs(
+async function findDaysUnderWay(
   { api }: KnownAccount,
   { resourceType, exportId, startDay, endDay }: FindReusableDaysInput,
   { context, signal }: ActivityScope,
-): Promise<Set<Day>> {
+): Promise<DayRange[]> {
   const { namespace, workflowExecution } = context.info;
   if (workflowExecution?.runId === exportId) {
-    return new Set();
+    return [];
   }
   const { value: jobs } = await findExportJobs(api, { resourceType, namespace, exportId, signal });
-  const alive = jobs.filter(({ isBeingDeleted }) => !isBeingDeleted);
-  return new Set(
-    daysBetween(startDay, endDay).filter((day) =>
-      alive.some((job) => (job.startDay ?? startDay) <= day && day <= (job.endDay ?? endDay)),
-    ),
-  );
+  const missing = new Set(daysBetween(startDay, endDay));
+  const ranges: DayRange[] = [];
+  for (const job of jobs.toSorted((one, other) => one.submission - other.submission)) {
+    if (job.isBeingDeleted || !isWithin(job, { startDay, endDay })) {
+      continue;
+    }
+    const days = daysBetween(job.startDay ?? startDay, job.endDay ?? endDay);
+    // A later one of the same day was asked for one that had failed: it is adopted once the day goes out again.
+    if (days.every((day) => missing.has(day))) {
+      ranges.push(...encodeDayRanges(days));
+      days.forEach((day) => missing.delete(day));
+    }
+  }
+  return ranges;
 }
 
 async function findDays(
   { settings }: ActivityParts,
-  { input, account, storage, scope, own }: Search,
+  { input, account, storage, scope, underWay }: Search,
 ): Promise<FindReusableDaysResult> {
   const { resourceType, startDay, endDay, reuse, foreignFiles } = input;
   const { accountSid, files } = account;
   const { earlier } = storage;
   const { signal } = scope;
   const { namespace } = scope.context.info;
+  const own = new Set(decodeDayRanges(underWay));
   const days = daysBetween(startDay, endDay).filter((day) => !own.has(day));
   const published =
     earlier && days.length > 0

@@ -9,7 +9,7 @@ import type {
   Instant,
   JobPicture,
 } from '../activities/api.ts';
-import { DAY_MS, daysOfRanges, type Range } from './calendar.ts';
+import { DAY_MS, daysOfRanges, parseRange, type Range } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import {
   type DayRecord,
@@ -26,10 +26,11 @@ import {
 /** Enters which days are there already: they are over, or fetched, before a job is asked for. */
 export function enterReusableDays(
   ledger: Ledger,
-  { published, available }: FindReusableDaysResult,
+  { published, available, underWay = [] }: FindReusableDaysResult,
   now: Instant,
 ): void {
   ledger.seeksReuse = false;
+  ledger.underWay = underWay.map(parseRange);
   const recordOf = new Map(ledger.days.map((record) => [record.day, record]));
   for (const { day, jobSid, reused, ...found } of published) {
     const record = recordOf.get(day);

@@ -53,10 +53,13 @@ export function formatRange({ startDay, endDay }: Range): DayRange {
   return startDay === endDay ? startDay : `${startDay}..${endDay}`;
 }
 
+/** A range as {@link formatRange} writes it. */
+export function parseRange(range: DayRange): Range {
+  const [startDay = range, endDay = startDay] = range.split('..');
+  return { startDay, endDay };
+}
+
 /** The days of ranges as {@link formatRange} writes them. */
 export function daysOfRanges(ranges: readonly DayRange[]): Day[] {
-  return ranges.flatMap((range) => {
-    const [startDay = range, endDay = startDay] = range.split('..');
-    return daysBetween(startDay, endDay);
-  });
+  return ranges.map(parseRange).flatMap(({ startDay, endDay }) => daysBetween(startDay, endDay));
 }

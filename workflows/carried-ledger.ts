@@ -13,16 +13,22 @@ export interface CarriedLedger {
   exportId: string;
   /** Missing where it is known which days were there already. */
   seeksReuse?: boolean;
+  /** Missing where no job is to be adopted. */
+  underWay?: Range[];
   days: ({ day: Day } & Partial<DayRecord>)[];
   jobs: (Range & Partial<JobRecord>)[];
 }
 
 /** The ledger as a run hands it over: without what nobody asks any more of days and jobs that are over. */
-export function carryLedger({ startedAt, seeksReuse, days, jobs }: Ledger, exportId: string): CarriedLedger {
+export function carryLedger(
+  { startedAt, seeksReuse, underWay, days, jobs }: Ledger,
+  exportId: string,
+): CarriedLedger {
   return {
     startedAt,
     exportId,
     ...(seeksReuse && { seeksReuse }),
+    ...(underWay.length > 0 && { underWay }),
     days: days.map((record) => {
       const { day } = record;
       return { day, ...differences(carriedDay(record, startedAt), newDay(day, startedAt)) };
@@ -48,12 +54,13 @@ export function isCarriedBy(exportId: string, carried: unknown): carried is Carr
  * @param runId the id with which that run began: a reset gives it another one, and is known by that.
  */
 export function takeOverLedger(
-  { startedAt, seeksReuse = false, days, jobs }: CarriedLedger,
+  { startedAt, seeksReuse = false, underWay = [], days, jobs }: CarriedLedger,
   runId: string,
 ): Ledger {
   return {
     startedAt,
     seeksReuse,
+    underWay,
     days: days.map((record) => ({ ...newDay(record.day, startedAt), ...record })),
     jobs: jobs.map((job, index) => ({ ...newJob(job, index + 1, startedAt), inRun: runId, ...job })),
   };

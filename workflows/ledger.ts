@@ -19,6 +19,8 @@ export interface Ledger {
   startedAt: Instant;
   /** Whether nobody has said yet which days are there already: no job is asked for before. */
   seeksReuse: boolean;
+  /** What jobs from before a reset were asked for, in their order: asked for first, and as it was, each is adopted. */
+  underWay: Range[];
   days: DayRecord[];
   jobs: JobRecord[];
 }
@@ -92,7 +94,7 @@ export function openLedger(
   now: Instant,
 ): Ledger {
   const days = daysBetween(startDay, endDay).map((day) => newDay(day, now));
-  return { startedAt: now, seeksReuse: reuse !== 'never', jobs: [], days };
+  return { startedAt: now, seeksReuse: reuse !== 'never', underWay: [], jobs: [], days };
 }
 
 /** The record of a day that nothing has happened to. */

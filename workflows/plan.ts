@@ -1,6 +1,6 @@
 /** What is left to do, always computed from the ledger. Pure: the clock is a parameter. */
 import type { Instant } from '../activities/api.ts';
-import { fewestRanges, type Range } from './calendar.ts';
+import { daysBetween, fewestRanges, type Range } from './calendar.ts';
 import { byExpiry } from './expiry.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import {
@@ -49,8 +49,18 @@ export function rangesToSubmit(ledger: Ledger, now: Instant): Range[] {
       !(hasFile(record.status) && fetched.has(record.submission)),
   );
   const alone = due.filter((record) => record.alone).map(({ day }) => ({ startDay: day, endDay: day }));
-  const together = fewestRanges(due.filter((record) => !record.alone).map(({ day }) => day));
-  return [...together, ...alone].slice(0, Math.max(0, MAXIMUM_LIVE_JOBS - live));
+  const together = due.filter((record) => !record.alone);
+  const first = new Set(together.filter(({ attempts }) => attempts === 0).map(({ day }) => day));
+  const underWay = ledger.underWay.filter(({ startDay, endDay }) =>
+    daysBetween(startDay, endDay).every((day) => first.has(day)),
+  );
+  const others = together.filter(
+    ({ day }) => !underWay.some((range) => range.startDay <= day && day <= range.endDay),
+  );
+  return [...underWay, ...fewestRanges(others.map(({ day }) => day)), ...alone].slice(
+    0,
+    Math.max(0, MAXIMUM_LIVE_JOBS - live),
+  );
 }
 
 function isInFetching(record: DayRecord, now: Instant): boolean {

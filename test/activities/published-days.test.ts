@@ -258,6 +258,8 @@ test('after a reset an export goes on with its jobs for their days where Twilio 
   const found = async () =>
     (await earlier.run('findReusableDays', input, resetRun)).result?.published.map(({ day }) => day);
   assert.deepEqual(await found(), [FIRST], 'the job brings the others');
+  const { result } = await earlier.run('findReusableDays', input, resetRun);
+  assert.deepEqual(result?.underWay, [`${SECOND}..${days.endDay}`]);
   await earlier.run('deleteExportJob', { ...identity, jobSid: made.result?.jobSid ?? '' });
   assert.deepEqual(await found(), [FIRST, SECOND]);
 

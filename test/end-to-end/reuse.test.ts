@@ -149,17 +149,19 @@ describe('a day that is there already', { timeout: 150_000 }, () => {
   it('stays reused after a reset of an export whose jobs for the others live, and each of these is adopted', async () => {
     const input = quickExport(10);
     const { startDay } = input;
-    const [fifth, last] = [addDays(startDay, 4), addDays(startDay, 9)];
+    const [fourth, fifth, last] = [addDays(startDay, 3), addDays(startDay, 4), addDays(startDay, 9)];
     await withRealParts(
       env,
       { simulator: { script: QUICK_LIFE } },
       async ({ exports, simulator, client }) => {
-        await (await exports.startExport({ ...input, endDay: addDays(startDay, 3) })).result();
+        const before = await (await exports.startExport({ ...input, endDay: fourth })).result();
         const middle = { ...input, startDay: addDays(startDay, 5), endDay: addDays(startDay, 8) };
         await (await exports.startExport(middle)).result();
         const fetchable = simulator.faults.add({ kind: 'status503', operation: 'fetchDay' });
         const handle = await exports.startExport(input);
         await until(() => simulator.ledger().jobsMade === 4);
+        // Beside the days of a job there is one more to ask for, of which it knows nothing.
+        await rm(pathOf(before, 3));
         await resetToItsBegin(client, handle);
         fetchable();
 
@@ -171,6 +173,7 @@ describe('a day that is there already', { timeout: 150_000 }, () => {
             .filter(({ reused }) => reused?.from !== 'published')
             .map(({ day, attempts }) => [day, attempts]),
           [
+            [fourth, 1],
             [fifth, 1],
             [last, 1],
           ],
@@ -181,6 +184,7 @@ describe('a day that is there already', { timeout: 150_000 }, () => {
           [
             [fifth, fifth],
             [last, last],
+            [fourth, fourth],
           ],
         );
         assert.deepEqual(

@@ -163,9 +163,11 @@ describe('the ledger that a run hands over', () => {
     assert.equal(handedOver(ledger).seeksReuse, true);
     const reused = { from: 'published', manifest: 'file:///m.json' } as const;
     const found = { day: START, jobSid: 'JS1', outcome: 'downloaded', file: fileOf(START), reused } as const;
-    enterReusableDays(ledger, { published: [found], available: [] }, NOW);
+    enterReusableDays(ledger, { published: [found], available: [], underWay: [addDays(START, 1)] }, NOW);
     const next = handedOver(ledger);
     assert.equal(next.seeksReuse, false);
+    assert.deepEqual(next.underWay, ledger.underWay);
+    assert.equal(next.underWay.length, 1);
     const end = { sweptJobs: [], notCleaned: [] };
     assert.deepEqual(resultOf(next, request, end), resultOf(ledger, request, end));
     assert.deepEqual(resultOf(next, request, end).days[0]?.reused, reused);

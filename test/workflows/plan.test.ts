@@ -64,6 +64,24 @@ describe('the ranges to submit', () => {
     );
   });
 
+  it('begin with what jobs from before a reset were asked for, as it was, so that each is adopted', () => {
+    const ledger = openLedger({ ...requestOf(6), reuse: 'published' }, NOW);
+    const [one = '', two = '', three = '', four = '', five = '', six = ''] = ledger.days.map(
+      ({ day }) => day,
+    );
+    enterReusableDays(ledger, { published: [], available: [], underWay: [`${five}..${six}`, two] }, NOW);
+    assert.deepEqual(rangesToSubmit(ledger, NOW), [
+      { startDay: five, endDay: six },
+      { startDay: two, endDay: two },
+      { startDay: one, endDay: one },
+      { startDay: three, endDay: four },
+    ]);
+    for (const range of rangesToSubmit(ledger, NOW)) enterSubmission(ledger, range, NOW);
+    for (const job of ledger.jobs) job.over = true;
+    for (const record of ledger.days) tryAgain(record, { problem: 'x', request: requestOf(6), now: NOW });
+    assert.deepEqual(rangesToSubmit(ledger, later(10)), [{ startDay: one, endDay: six }], 'at first alone');
+  });
+
   it('cover, after a job, exactly the failed days that have attempts left, once their cool-down is over', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), (fails) => {
