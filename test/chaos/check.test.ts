@@ -21,6 +21,12 @@ type Break = [title: string, change: (world: HealthyWorld) => void | Promise<voi
 const BREAKS: Record<string, Break[]> = {
   'every workflow is closed as it should': [
     ['one that still runs', (world) => void (world.workflow('complete').status = 'RUNNING')],
+    [
+      'one that was closed after the run was given up',
+      (world) => {
+        world.openAtLimit = new Set(['complete']);
+      },
+    ],
     ['one that the engine does not know', (world) => void world.workflows.delete('complete')],
     [
       'one that was terminated unasked',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { driveExport, type DriveInput } from './drive-export.ts';
+import type { PlannedExport } from './plan.ts';
 import type { ChaosOptions } from './run-chaos.ts';
 import { type Stage, TASK_QUEUE } from './stage.ts';
 
@@ -17,6 +18,8 @@ export interface Driven {
   /** When a workflow was reset, by Twilio's clock: by workflow id. */
   resets: Map<string, string[]>;
   activityPauses: number;
+  /** Where the run was given up: the exports that were not closed by then. */
+  open: PlannedExport[];
   /** Ends once nobody waits for an export any more; where the run was given up, some still do. */
   drivers: Promise<unknown>;
 }
@@ -43,8 +46,10 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
     storeOutages: 0,
     resets: new Map(),
     activityPauses: 0,
+    open: [],
     drivers: limit,
   };
+  const open = new Set(planned);
   let closed = 0;
   let restarting = Promise.resolve();
   let storeAway: Promise<void> | undefined;
@@ -54,6 +59,7 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
       const { resets, pauses } = await driveExport(input, next);
       if (resets.length > 0) driven.resets.set(next.workflowId, resets);
       driven.activityPauses += pauses;
+      open.delete(next);
       closed += 1;
       if (closed % SAY_EACH === 0 || closed === planned.length)
         say(`${closed} of ${planned.length} exports are closed.`);
@@ -86,6 +92,7 @@ export async function driveAll(options: ChaosOptions, stage: Stage): Promise<Dri
   driven.drivers = Promise.all(Array.from({ length: atOnce }, driveNext));
   await Promise.race([driven.drivers, limit]);
   over.abort();
+  driven.open = [...open];
   await Promise.all([watching, restarting, storeAway]);
   return driven;
 }

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 /** Asks everybody what there is: the engine, Twilio's side over HTTP. The disk is read by the check. */
 export async function gather(
   { client, planned, last, simulator, bystander, sightings, evidence }: Stage,
-  seen: Pick<Evidence, 'resets' | 'reaping' | 'leftBeforeLast' | 'leftOnTheWay'>,
+  seen: Pick<Evidence, 'resets' | 'openAtLimit' | 'reaping' | 'leftBeforeLast' | 'leftOnTheWay'>,
 ): Promise<Evidence> {
   const all = [...planned, last];
   const workflows = new Map<string, WorkflowEvidence>();

@@ -140,6 +140,7 @@ export async function createHealthyWorld(folder: string): Promise<HealthyWorld> 
       reaped: orphans.map(({ jobSid }) => jobSid),
       failures: [],
     },
+    openAtLimit: new Set<string>(),
     leftBeforeLast,
     truthOf: (of) => (of.day.endsWith('02') ? 'empty' : [versionOf(bytesOf(of, of.day))]),
     destination,

@@ -6,22 +6,21 @@ import type { TwilioAccount } from '../../activities/index.ts';
 import type { ReapReport } from '../../worker/index.ts';
 import type { JobEvidence, LedgerEvidence, ReapingEvidence } from './check/evidence.ts';
 import { readLedger } from './gather.ts';
+import type { PlannedExport } from './plan.ts';
 import type { Stage } from './stage.ts';
 
 /** How often it is run at most, until no account has given it trouble. */
 const MOST_RUNS = 20;
 
-/** Shows first, then deletes, for every account. The last export may run meanwhile. */
-export async function reapLeftovers({
-  folder,
-  server,
-  simulator,
-  accounts,
-  last,
-}: Stage): Promise<ReapingEvidence> {
+/** Shows first, then deletes, for every account. The last export and those that are `open` may run meanwhile. */
+export async function reapLeftovers(
+  { folder, server, simulator, accounts, last }: Stage,
+  open: readonly PlannedExport[],
+): Promise<ReapingEvidence> {
+  const busy = new Set([last, ...open].map(({ credentials }) => credentials.accountSid));
   const look = async (): Promise<LedgerEvidence> => {
     const ledger = await readLedger(simulator.apiUrl);
-    const isSettled = (job: JobEvidence): boolean => job.accountSid !== last.credentials.accountSid;
+    const isSettled = (job: JobEvidence): boolean => !busy.has(job.accountSid);
     return { ...ledger, jobs: ledger.jobs.filter(isSettled) };
   };
   const run = async (names: string[], ...words: string[]): Promise<ReapReport> => {

@@ -8,6 +8,7 @@ import type { Evidence, Violation } from './check/evidence.ts';
 import { driveAll } from './drive-all.ts';
 import { countFigures, type ChaosFigures } from './figures.ts';
 import { gather, keepEvidence } from './gather.ts';
+import type { PlannedExport } from './plan.ts';
 import { setStage, type Stage } from './stage.ts';
 import type { StoreKind } from './store.ts';
 import { tidyUp } from './tidy-up.ts';
@@ -66,8 +67,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     closers.add('the workers', fleet.stop);
     const driven = await driveAll(options, stage);
     await fleet.stop();
-    say('Everything is closed; now operators tidy up.');
-    const tidied = await tidyUp(stage, closers.add);
+    say(driven.open.length === 0 ? 'Everything is closed.' : givenUp(driven.open));
+    say('Now operators tidy up.');
+    const tidied = await tidyUp(stage, driven.open, closers.add);
     const evidence = await gather(stage, { resets: driven.resets, ...tidied });
     await endOpen(stage, evidence, driven.drivers);
     say('Now it is checked.');
@@ -86,6 +88,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     await closers.closeAll();
   }
+}
+
+function givenUp(open: readonly PlannedExport[]): string {
+  const names = open.map(({ workflowId }) => workflowId).join(', ');
+  return `The run is given up at its limit; not closed by then are ${open.length} exports: ${names}.`;
 }
 
 /** Where the run was given up: nobody is to wait for an export when the connection closes. What was seen stands. */

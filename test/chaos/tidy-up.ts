@@ -4,6 +4,7 @@ import type { FaultScript } from '../../simulator/index.ts';
 import type { Evidence } from './check/evidence.ts';
 import { readDisk } from './check/read-disk.ts';
 import { driveExport } from './drive-export.ts';
+import type { PlannedExport } from './plan.ts';
 import { reapLeftovers } from './reap-leftovers.ts';
 import { type Stage, TASK_QUEUE } from './stage.ts';
 
@@ -21,12 +22,13 @@ const LATE_FAULTS: readonly FaultScript[] = [
 
 /**
  * What terminated exports have left is removed, at Twilio by the reaper and in the destination by the next export that
- * comes by. All others are closed and no worker runs.
+ * comes by. All others are closed and no worker runs; where the run was given up, those that are `open` go on meanwhile.
  */
 export async function tidyUp(
   stage: Stage,
+  open: readonly PlannedExport[],
   close: ReturnType<typeof createClosers>['add'],
-): Promise<Pick<Evidence, 'reaping' | 'leftBeforeLast' | 'leftOnTheWay'>> {
+): Promise<Pick<Evidence, 'openAtLimit' | 'reaping' | 'leftBeforeLast' | 'leftOnTheWay'>> {
   const { simulator, client, evidence, store } = stage;
   const worker = stage.startLastWorker();
   close('the last worker', worker.stop);
@@ -39,8 +41,9 @@ export async function tidyUp(
   const undisturbed = { hasLiveJob: () => false, hasFiles: () => false, now: () => '' };
   const driving = driveExport({ client, taskQueue: TASK_QUEUE, ...undisturbed }, stage.last);
   const limit = setTimeout(LAST_LIMIT_MS, undefined, { ref: false });
-  const [reaping] = await Promise.all([reapLeftovers(stage), Promise.race([driving, limit])]);
+  const [reaping] = await Promise.all([reapLeftovers(stage, open), Promise.race([driving, limit])]);
   await worker.stop();
   const leftOnTheWay = [...(await store.openUploads()), ...(await store.filesOnTheWay())];
-  return { reaping, leftBeforeLast, leftOnTheWay };
+  const openAtLimit = new Set(open.map(({ workflowId }) => workflowId));
+  return { openAtLimit, reaping, leftBeforeLast, leftOnTheWay };
 }

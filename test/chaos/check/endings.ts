@@ -8,7 +8,8 @@ export const everyWorkflowIsClosedAsItShould: Rule = ({ evidence, exports }) => 
     .filter(({ workflowId }) => !evidence.workflows.has(workflowId))
     .map(({ workflowId }) => violation(workflowId, 'the engine does not know it')),
   ...exports.flatMap((judged) => {
-    const fault = faultOf(judged);
+    const isLate = evidence.openAtLimit.has(judged.asked.workflowId);
+    const fault = isLate ? 'it was not closed when the run was given up' : faultOf(judged);
     return fault === null ? [] : [violation(judged.asked.workflowId, fault)];
   }),
 ];

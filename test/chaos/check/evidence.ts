@@ -103,6 +103,8 @@ export interface Evidence {
   strangers: ReadonlySet<string>;
   /** When the engine was told to reset a workflow, by Twilio's clock: by workflow id. */
   resets: ReadonlyMap<string, string[]>;
+  /** The workflow ids of exports that were not closed when the run was given up. */
+  openAtLimit: ReadonlySet<string>;
   reaping: ReapingEvidence;
   /** The paths below the destination when all exports but the last were closed. */
   leftBeforeLast: string[];
