@@ -1,15 +1,24 @@
 /**
- * The contract between the workflow and the activities, with the words and the report that it is made of. Types alone:
- * nothing of it exists at run time.
+ * The contract between the workflow and the activities, with the words and the report that it is made of and what days are
+ * reused. Types alone: nothing of it exists at run time.
  *
  * The property names of {@link ExportActivities} are the activity types on the wire. They never change: a
  * running export replays them by name.
  */
-import type { DayFile, ExportedJob, ExportManifest, FileMaker, ReusedDay } from './export-report.ts';
-import type { Day, DayRange, ForeignFiles, Instant, ResourceType, TwilioDayStatus } from './export-words.ts';
+import type { DownloadExportDayResult, ExportedJob, ExportManifest } from './export-report.ts';
+import type {
+  Day,
+  DayRange,
+  ExportIdentity,
+  ForeignFiles,
+  Instant,
+  TwilioDayStatus,
+} from './export-words.ts';
+import type { FindReusableDaysInput, FindReusableDaysResult } from './reusable-days.ts';
 
 export type {
   DayFile,
+  DownloadExportDayResult,
   ExportedDay,
   ExportedJob,
   ExportManifest,
@@ -21,21 +30,19 @@ export type {
   Day,
   DayOutcome,
   DayRange,
+  ExportIdentity,
   ForeignFiles,
   Instant,
   JobFate,
   ResourceType,
   TwilioDayStatus,
 } from './export-words.ts';
-
-/** Whose credentials are used, and which export acts. Part of every activity's input. */
-export interface ExportIdentity {
-  /** The name of an account that the worker knows. */
-  account: string;
-  resourceType: ResourceType;
-  /** The first run id of the workflow: it survives a reset and Continue-As-New, and a later run never has it. */
-  exportId: string;
-}
+export type {
+  AvailableDay,
+  FindReusableDaysInput,
+  FindReusableDaysResult,
+  PublishedDay,
+} from './reusable-days.ts';
 
 /** The activities of one export job, by their names on the wire. */
 export interface ExportActivities {
@@ -92,46 +99,6 @@ export interface ExportActivities {
   /** Writes the manifest, at once and whole. Repeating it replaces it. */
   writeExportManifest: (input: WriteExportManifestInput) => Promise<WriteExportManifestResult>;
 }
-
-/** What `findReusableDays` needs. */
-export interface FindReusableDaysInput extends ExportIdentity {
-  destination: string;
-  startDay: Day;
-  endDay: Day;
-  /** `available`: also what still lies at Twilio. */
-  reuse: 'published' | 'available';
-  /** Of what lies at Twilio: `refuse` leaves what no job of this package in this namespace has made. */
-  foreignFiles: ForeignFiles;
-}
-
-/** What is there. A day that is not named needs a job. */
-export interface FindReusableDaysResult {
-  /** Days that lie in the destination, or were empty. */
-  published: PublishedDay[];
-  /** Of the others, those to be fetched at once. */
-  available: AvailableDay[];
-  /**
-   * What the jobs were asked for that the export has at Twilio from before a reset, in the order of their submissions,
-   * no day twice: asked for in the same order each is adopted. Missing where there are none.
-   */
-  underWay?: DayRange[];
-}
-
-/** A day whose file still lies at Twilio, made by whichever job. */
-export interface AvailableDay {
-  day: Day;
-  /** As which it is fetched: Twilio does not say, and where the list tells a size there are records or a gzip of none. */
-  status: 'Completed' | 'CompletedOrEmpty';
-  reused: Extract<ReusedDay, { from: 'available' }>;
-}
-
-/** A day that an export before has brought home. */
-export type PublishedDay = {
-  day: Day;
-  /** Of then; null where its manifest names none. */
-  jobSid: string | null;
-  reused: ReusedDay;
-} & DownloadExportDayResult;
 
 /** What `createExportJob` needs. */
 export interface CreateExportJobInput extends ExportIdentity {
@@ -275,14 +242,6 @@ export interface DownloadExportDayInput extends ExportIdentity {
    */
   foreignFiles?: ForeignFiles | 'refuseOtherNamespaces';
 }
-
-/**
- * A published day, or the proof that there was nothing to publish. `madeBy`: only where the file was made by another
- * job than those of the export that fetched it.
- */
-export type DownloadExportDayResult = ({ outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' }) & {
-  madeBy?: FileMaker;
-};
 
 /** What `deleteExportJob` needs. */
 export interface DeleteExportJobInput extends ExportIdentity {

@@ -1,4 +1,4 @@
-/** How an export ended, as results and manifests tell it: types alone, part of the contract in `api.ts`. */
+/** How a day came home and how an export ended, as results and manifests tell it: types alone, part of the contract in `api.ts`. */
 import type { Day, DayOutcome, Instant, JobFate, ResourceType } from './export-words.ts';
 
 /** A published file, as it was verified from the disk. */
@@ -19,6 +19,14 @@ export interface FileMaker {
   /** The UTC day on which it was made; null where Twilio does not say. */
   createDate: Day | null;
 }
+
+/**
+ * A published day, or the proof that there was nothing to publish. `madeBy`: only where the file was made by another
+ * job than those of the export that fetched it.
+ */
+export type DownloadExportDayResult = ({ outcome: 'downloaded'; file: DayFile } | { outcome: 'empty' }) & {
+  madeBy?: FileMaker;
+};
 
 /** One requested day in the result and in the manifest. */
 export interface ExportedDay {

@@ -41,3 +41,12 @@ export type JobFate =
   | 'kept'
   /** Clean-up ran out of time: see whether it still runs. */
   | 'unknown';
+
+/** Whose credentials are used, and which export acts. Part of every activity's input. */
+export interface ExportIdentity {
+  /** The name of an account that the worker knows. */
+  account: string;
+  resourceType: ResourceType;
+  /** The first run id of the workflow: it survives a reset and Continue-As-New, and a later run never has it. */
+  exportId: string;
+}

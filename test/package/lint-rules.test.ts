@@ -40,6 +40,12 @@ const VIOLATIONS: [title: string, path: string, code: string, rule: string][] = 
     importsType('./settings.ts'),
     'no-restricted-imports',
   ],
+  [
+    'the part of the contract that tells of reusable days imports an activity',
+    'activities/reusable-days.ts',
+    importsType('./settings.ts'),
+    'no-restricted-imports',
+  ],
   ['a workflow imports a Node built-in', 'workflows/v1.ts', imports('node:path'), 'no-restricted-imports'],
   [
     'a workflow imports a path below a Node built-in',
@@ -233,7 +239,7 @@ describe('the lint rules', () => {
 });
 
 test('the contract of the activities is nothing at run time', async () => {
-  for (const part of ['api', 'export-words', 'export-report'])
+  for (const part of ['api', 'export-words', 'export-report', 'reusable-days'])
     assert.deepEqual(Object.keys(await import(`../../activities/${part}.ts`)), [], part);
 });
 
