@@ -8,6 +8,7 @@ import { parseExportJobInput } from '../../workflows/input.ts';
 import { closeDay, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
 import { openLedger } from '../../workflows/ledger.ts';
 import { progressOf } from '../../workflows/progress.ts';
+import { pictureOf } from './played-export.ts';
 
 const NOW = '2026-11-22T12:00:00.000Z';
 const startDay = '2025-10-01';
@@ -22,7 +23,7 @@ describe('the card of an export', () => {
     for (const record of ledger.days) {
       const job = enterSubmission(ledger, { startDay: record.day, endDay: record.day }, NOW);
       job.jobSid = `JS${'f'.repeat(32)}`;
-      enterPicture(ledger, job, pictureOf(record.day), NOW);
+      enterPicture(ledger, job, troubled(record.day), NOW);
       if (Number(record.day.slice(-1)) % 2 === 0)
         closeDay(record, { outcome: 'failed', problem: 'x'.repeat(300) });
       else tryAgain(record, { problem: 'y'.repeat(300), request, now: NOW });
@@ -51,7 +52,7 @@ describe('the card of an export', () => {
       ledger,
       job,
       {
-        ...pictureOf(startDay),
+        ...troubled(startDay),
         days: { Completed: [startDay], Running: [small.endDay] },
         byStatus: { Completed: 1, Running: 1 },
       },
@@ -77,15 +78,14 @@ describe('the card of an export', () => {
   });
 });
 
-function pictureOf(day: string): JobPicture {
-  return {
-    asOf: NOW,
-    days: { ErrorDuringRun: [day] },
-    byStatus: { ErrorDuringRun: 1 },
-    over: false,
-    gone: false,
-    jobQueuePosition: '3',
-    estimatedCompletionTime: NOW,
-    problems: [{ type: 'TwilioUnavailable', problem: `Twilio does not answer. ${'z'.repeat(800)}` }],
-  };
+function troubled(day: string): JobPicture {
+  return pictureOf(
+    { ErrorDuringRun: [day] },
+    {
+      asOf: NOW,
+      jobQueuePosition: '3',
+      estimatedCompletionTime: NOW,
+      problems: [{ type: 'TwilioUnavailable', problem: `Twilio does not answer. ${'z'.repeat(800)}` }],
+    },
+  );
 }

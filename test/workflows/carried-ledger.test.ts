@@ -10,10 +10,9 @@ import {
   enterSubmission,
   tryAgain,
 } from '../../workflows/bookkeeping.ts';
-import { addDays, daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
+import { addDays, daysBetween } from '../../workflows/calendar.ts';
 import { type CarriedLedger, carryLedger, takeOverLedger } from '../../workflows/carried-ledger.ts';
 import { nextExpiryNotice } from '../../workflows/expiry.ts';
-import { parseExportJobInput } from '../../workflows/input.ts';
 import { type JobRecord, type Ledger, newDay, newJob, openLedger } from '../../workflows/ledger.ts';
 import {
   daysToFetch,
@@ -27,22 +26,14 @@ import {
 } from '../../workflows/plan.ts';
 import { phaseOf, progressOf } from '../../workflows/progress.ts';
 import { resultOf } from '../../workflows/result.ts';
+import { daysByStatus, later, NOW, pictureOf, requestOf, START } from './played-export.ts';
 
-const START = '2025-01-01';
-const NOW = '2026-06-01T00:00:00.000Z';
 const EXPORT_ID = '0190c5f6-7d5a-7c3f-9d3e-6f2a0c8b1d47';
 const NEXT_RUN = '0190c5f6-8a11-7d02-b8a4-1c5e7f90a2d3';
 /** As README says. The engine warns of a payload above 256 kB, and refuses one above 2 MB. */
 const MAXIMUM_BYTES = 150_000;
 const MAXIMUM_BYTES_REUSED = 250_000;
 const MAXIMUM_BYTES_AT_WORST = 550_000;
-
-const requestOf = (count: number) =>
-  parseExportJobInput(
-    { resourceType: 'Calls', startDay: START, endDay: addDays(START, count - 1), reuse: 'never' },
-    Date.parse(NOW),
-  );
-const later = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
 
 const status = fc.constantFrom(
   'Submitted',
@@ -208,8 +199,8 @@ function play(
     if (jobEvent === 'deletion') job.abandonedAt = now;
     if (jobEvent === 'reset') job.deletedBeforeReset = true;
     const days = daysBetween(job.startDay, job.endDay);
-    const words = new Map(days.map((day, at) => [day, statuses[at]!]));
-    enterPicture(ledger, job, pictureOf(words, { asOf: now, gone }), now);
+    const words = daysByStatus(days.map((day, at) => [day, statuses[at]!]));
+    enterPicture(ledger, job, pictureOf(words, { asOf: now, over: gone, gone }), now);
     if (ends) closeJob(ledger, job, request, now);
   }
   const madeBy = gone ? { friendlyName: 'of others', createDate: '2026-05-30' } : null;
@@ -236,9 +227,9 @@ function longLedger(): Ledger {
     const own = days.slice(at, at + size);
     const job = enterSubmission(ledger, { startDay: own[0]!, endDay: own.at(-1)! }, later(1));
     Object.assign(job, createdAs(`JS${String(at).padStart(32, '0')}`, later(2)));
-    const words = new Map(own.map((day, index) => [day, index % 2 === 0 ? 'Running' : 'ErrorDuringRun']));
+    const words = daysByStatus(own.map((day, at) => [day, at % 2 === 0 ? 'Running' : 'ErrorDuringRun']));
     const problems: JobPicture['problems'] = [{ type: 'TwilioUnavailable', problem: 'x'.repeat(400) }];
-    enterPicture(ledger, job, { ...pictureOf(words, { asOf: later(3) }), problems }, later(3));
+    enterPicture(ledger, job, pictureOf(words, { asOf: later(3), problems }), later(3));
   }
   assert.equal(ledger.jobs.length, MAXIMUM_LIVE_JOBS);
   return ledger;
@@ -246,7 +237,7 @@ function longLedger(): Ledger {
 
 function know(job: JobRecord, days: string[], word: string): void {
   Object.assign(job, createdAs(`JS${String(job.submission).padStart(32, '0')}`, later(4)));
-  job.picture = pictureOf(new Map(days.map((day) => [day, word])), { asOf: later(5) });
+  job.picture = pictureOf({ [word]: days }, { asOf: later(5) });
 }
 
 function createdAs(jobSid: string, createdAt: string): Partial<JobRecord> {
@@ -260,26 +251,6 @@ function fileOf(day: string) {
     sizeBytes: 1_234_567_890,
     records: 12_345_678,
     sha256: 'a'.repeat(64),
-  };
-}
-
-function pictureOf(
-  statusOf: Map<string, string>,
-  { asOf, gone = false }: { asOf: string; gone?: boolean },
-): JobPicture {
-  const byStatus = new Map<string, string[]>();
-  for (const [day, word] of statusOf) byStatus.set(word, [...(byStatus.get(word) ?? []), day]);
-  return {
-    asOf,
-    days: Object.fromEntries(
-      [...byStatus].map(([word, days]) => [word, fewestRanges(days).map(formatRange)]),
-    ),
-    byStatus: Object.fromEntries([...byStatus].map(([word, days]) => [word, days.length])),
-    over: gone,
-    gone,
-    jobQueuePosition: null,
-    estimatedCompletionTime: null,
-    problems: [],
   };
 }
 

@@ -15,7 +15,8 @@ import type {
   FindReusableDaysResult,
   JobPicture,
 } from '../../activities/api.ts';
-import { daysBetween, fewestRanges, formatRange } from '../../workflows/calendar.ts';
+import { daysBetween, formatRange } from '../../workflows/calendar.ts';
+import { daysByStatus, pictureOf as pictureOfDays } from './played-export.ts';
 
 /** What Twilio says of the days of a job at one moment; a day that is not named is Unaccounted. */
 export type Statuses = Record<string, string>;
@@ -291,21 +292,13 @@ const FINAL = new Set([
 ]);
 
 function pictureOf(job: LiteralJob, { statuses, over, gone = false }: Look, asOfMs: number): JobPicture {
-  const byStatus: Record<string, string[]> = {};
-  for (const day of job.days) (byStatus[statuses[day] ?? 'Unaccounted'] ??= []).push(day);
-  const isOver = job.days.every((day) => FINAL.has(statuses[day] ?? 'Unaccounted'));
-  return {
+  const words = job.days.map((day) => [day, statuses[day] ?? 'Unaccounted'] as const);
+  const isOver = words.every(([, word]) => FINAL.has(word));
+  return pictureOfDays(daysByStatus(words), {
     asOf: new Date(asOfMs).toISOString(),
-    days: Object.fromEntries(
-      Object.entries(byStatus).map(([status, days]) => [status, fewestRanges(days).map(formatRange)]),
-    ),
-    byStatus: Object.fromEntries(Object.entries(byStatus).map(([status, days]) => [status, days.length])),
     over: over ?? (gone || isOver),
     gone,
-    jobQueuePosition: null,
-    estimatedCompletionTime: null,
-    problems: [],
-  };
+  });
 }
 
 function shows(seen: JobPicture | null, { days }: JobPicture): boolean {

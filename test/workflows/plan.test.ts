@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { JobPicture } from '../../activities/api.ts';
 import { addDays, daysBetween } from '../../workflows/calendar.ts';
 import {
   closeDay,
@@ -11,7 +10,6 @@ import {
   enterSubmission,
   tryAgain,
 } from '../../workflows/bookkeeping.ts';
-import { parseExportJobInput } from '../../workflows/input.ts';
 import { type Ledger, openLedger } from '../../workflows/ledger.ts';
 import {
   daysToFetch,
@@ -21,21 +19,9 @@ import {
   nextPatienceEnd,
   rangesToSubmit,
 } from '../../workflows/plan.ts';
+import { later, NOW, pictureOf, requestOf as requestOfDays, START } from './played-export.ts';
 
-const START = '2025-01-01';
-const NOW = '2026-06-01T00:00:00.000Z';
-const requestOf = (count: number) =>
-  parseExportJobInput(
-    {
-      resourceType: 'Calls',
-      startDay: START,
-      endDay: addDays(START, count - 1),
-      resubmit: { maximumAttempts: 2 },
-      reuse: 'never',
-    },
-    Date.parse(NOW),
-  );
-const later = (minutes: number) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+const requestOf = (count: number) => requestOfDays(count, { resubmit: { maximumAttempts: 2 } });
 
 describe('the ranges to submit', () => {
   it('are the whole export at first', () => {
@@ -162,7 +148,7 @@ describe('the days to fetch', () => {
       [later(30), [first, second, third, fourth, fifth]],
     ];
     for (const [asOf, completed] of looks)
-      enterPicture(ledger, job, { ...pictureOf({ Completed: completed }), asOf }, later(60));
+      enterPicture(ledger, job, pictureOf({ Completed: completed }, { asOf }), later(60));
     const fetched = () => daysToFetch(ledger, request).map(({ day }) => day);
     assert.deepEqual(fetched(), [fourth, second, fifth]);
     for (const record of daysToFetch(ledger, request)) closeDay(record, { outcome: 'empty' });
@@ -177,7 +163,7 @@ describe('patience', () => {
   function waiting(days: Record<string, string[]>, byStatus?: Record<string, number>) {
     const ledger = openLedger(request, NOW);
     const job = enterSubmission(ledger, request, NOW);
-    enterPicture(ledger, job, { ...pictureOf(days), ...(byStatus && { byStatus }) }, NOW);
+    enterPicture(ledger, job, pictureOf(days, byStatus && { byStatus }), NOW);
     return { ledger, job };
   }
 
@@ -227,17 +213,3 @@ describe('patience', () => {
     assert.equal(isHopeless(ledger, job, later(24 * 60), request), true);
   });
 });
-
-function pictureOf(days: Record<string, string[]>): JobPicture {
-  const byStatus = Object.fromEntries(Object.entries(days).map(([status, list]) => [status, list.length]));
-  return {
-    asOf: NOW,
-    days,
-    byStatus,
-    over: false,
-    gone: false,
-    jobQueuePosition: null,
-    estimatedCompletionTime: null,
-    problems: [],
-  };
-}

@@ -6,9 +6,8 @@ import { daysBetween } from '../../workflows/calendar.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { openLedger } from '../../workflows/ledger.ts';
 import { progressOf } from '../../workflows/progress.ts';
+import { later, NOW, pictureOf } from './played-export.ts';
 
-const NOW = '2026-06-01T00:00:00.000Z';
-const HOUR_MS = 3_600_000;
 const request = parseExportJobInput(
   { resourceType: 'Calls', startDay: '2026-05-01', endDay: '2026-05-03' },
   Date.parse(NOW),
@@ -43,13 +42,10 @@ describe('the problems in the progress', () => {
   });
 
   it('count the seven days of a file from the look before, or from the day on which Twilio says it was made', () => {
-    const seen = { ...pictureOf('Submitted'), asOf: '2026-06-03T12:00:00.000Z' };
-    const expiryOf = (picture: Partial<JobPicture>, before: JobPicture[]) => {
-      const pictures = [
-        ...before,
-        { ...pictureOf('Completed'), asOf: '2026-06-10T00:00:00.000Z', ...picture },
-      ];
-      return problemsAfter(pictures, '2026-06-20T00:00:00.000Z').map(({ day, expiresAt }) => [
+    const seen = allDays('Submitted', { asOf: '2026-06-03T12:00:00.000Z' });
+    const expiryOf = (otherwise: Partial<JobPicture>, before: JobPicture[]) => {
+      const picture = allDays('Completed', { asOf: '2026-06-10T00:00:00.000Z', ...otherwise });
+      return problemsAfter([...before, picture], '2026-06-20T00:00:00.000Z').map(({ day, expiresAt }) => [
         day,
         expiresAt,
       ]);
@@ -73,7 +69,7 @@ describe('the problems in the progress', () => {
 
 /** Of an export whose days all have this status for so many hours. */
 function problemsOf(status: string, hours: number) {
-  return problemsAfter([pictureOf(status)], new Date(Date.parse(NOW) + hours * HOUR_MS).toISOString());
+  return problemsAfter([allDays(status)], later(60 * hours));
 }
 
 /** Of an export whose job has shown these pictures. */
@@ -85,16 +81,7 @@ function problemsAfter(pictures: JobPicture[], now: string) {
   return progressOf(ledger, request, { phase: 'waiting', result: null, now }).problems;
 }
 
-function pictureOf(status: string): JobPicture {
-  const days = daysBetween(request.startDay, request.endDay);
-  return {
-    asOf: NOW,
-    days: { [status]: [`${request.startDay}..${request.endDay}`] },
-    byStatus: { [status]: days.length },
-    over: false,
-    gone: false,
-    jobQueuePosition: null,
-    estimatedCompletionTime: null,
-    problems: [],
-  };
+/** All days of the export have this status. */
+function allDays(status: string, otherwise?: Partial<JobPicture>): JobPicture {
+  return pictureOf({ [status]: daysBetween(request.startDay, request.endDay) }, otherwise);
 }

@@ -5,8 +5,8 @@ import { closeJob, enterPicture, enterSubmission } from '../../workflows/bookkee
 import { carryLedger, takeOverLedger } from '../../workflows/carried-ledger.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { type JobRecord, type Ledger, openLedger } from '../../workflows/ledger.ts';
+import { NOW, pictureOf } from './played-export.ts';
 
-const NOW = '2026-06-01T00:00:00.000Z';
 const range = { startDay: '2026-05-01', endDay: '2026-05-02' };
 const request = parseExportJobInput({ resourceType: 'Calls', ...range }, Date.parse(NOW));
 
@@ -56,25 +56,11 @@ describe('a job that is gone', () => {
   });
 });
 
-const DAYS = [`${range.startDay}..${range.endDay}`];
+const DAYS = [range.startDay, range.endDay];
 
-const ALIVE: JobPicture = {
-  asOf: NOW,
-  days: { Submitted: DAYS },
-  byStatus: { Submitted: 2 },
-  over: false,
-  gone: false,
-  jobQueuePosition: null,
-  estimatedCompletionTime: null,
-  problems: [],
-};
-const GONE: JobPicture = { ...ALIVE, days: {}, byStatus: {}, over: true, gone: true };
-const DELETED: JobPicture = {
-  ...ALIVE,
-  days: { DeletedByUserRequest: DAYS },
-  byStatus: { DeletedByUserRequest: 2 },
-  over: true,
-};
+const ALIVE = pictureOf({ Submitted: DAYS });
+const GONE = pictureOf({}, { over: true, gone: true });
+const DELETED = pictureOf({ DeletedByUserRequest: DAYS }, { over: true });
 
 function submitted(inRun: string): { ledger: Ledger; job: JobRecord } {
   const ledger = openLedger({ ...range, reuse: 'never' }, NOW);
