@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startFront } from './front.ts';
-import { days, identity, startRig } from './rig.ts';
+import { create, days, identity, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 
 const [FIRST, SECOND, THIRD] = ['2026-10-01', '2026-10-02', '2026-10-03'] as const;
@@ -144,14 +144,7 @@ async function makeJob(
   rig: Rig,
   job: { startDay: string; endDay: string; friendlyName?: string; submission?: number },
 ): Promise<void> {
-  const made = await rig.run('createExportJob', {
-    ...identity,
-    destination: 'default',
-    friendlyName: 'October',
-    submission: 1,
-    isUnderWay: false,
-    ...job,
-  });
+  const made = await rig.run('createExportJob', { ...create, ...job });
   assert.equal(made.error, null);
   rig.simulator.clock.advance(1);
 }

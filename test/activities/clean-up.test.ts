@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Info } from '@temporalio/activity';
 import type { ExportManifest, SweepExportJobsInput } from '../../activities/index.ts';
+import { download } from './complete-days.ts';
 import { create, days, EXPORT_ID, identity, type Rig, startRig } from './rig.ts';
 
 test('what became of a job is a fate: deleted, already gone, or not deletable', async (t) => {
@@ -205,10 +206,9 @@ test('the sweep of files removes what this export left, and nothing else', async
     join(root, `account=${simulator.accountSid}`, 'type=Messages', `day=${day}`);
   simulator.setScript({ days: [{ statuses: [{ status: 'Completed' }], sizeBytes: 400_000 }] });
   await run('createExportJob', create);
-  const download = { ...identity, destination: 'default', status: 'Completed' } as const;
-  await run('downloadExportDay', { ...download, day: '2026-10-01' });
+  await run('downloadExportDay', download);
   simulator.faults.add({ kind: 'resetMidBody', operation: 'getFile' });
-  await run('downloadExportDay', { ...download, day: '2026-10-01', exportId: 'another-run' });
+  await run('downloadExportDay', { ...download, exportId: 'another-run' });
   await run('downloadExportDay', { ...download, day: '2026-10-02' });
   assert.equal((await readdir(folder('2026-10-01'))).length, 3);
   assert.equal((await readdir(folder('2026-10-02'))).length, 1);

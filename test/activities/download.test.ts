@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -16,14 +15,12 @@ import {
   defaultSettings,
   StorageProblem,
 } from '../../activities/index.ts';
-import type { DayStorage, DownloadExportDayInput } from '../../activities/index.ts';
-import type { DayScript, FaultKindScript, SimulatorOptions } from '../../simulator/index.ts';
+import type { DayStorage } from '../../activities/index.ts';
+import type { FaultKindScript } from '../../simulator/index.ts';
+import { DAY, download as input, startDays } from './complete-days.ts';
 import { startDayServer } from './day-server.ts';
-import { create, identity, runActivity, startRig } from './rig.ts';
-import type { Rig, RigOptions } from './rig.ts';
-
-const DAY = '2026-10-01';
-const input: DownloadExportDayInput = { ...identity, destination: 'default', day: DAY, status: 'Completed' };
+import { identity, runActivity, startRig } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 test('a day is fetched, proven and published whole, and nothing else is left in its folder but the proof', async (t) => {
   const rig = await startDays(t);
@@ -643,16 +640,6 @@ test('a destination that turned read-only or full is retried slowly', async (t) 
   assert.equal(failure?.nonRetryable, false);
   assert.equal(failure?.nextRetryDelay, 300_000);
 });
-
-async function startDays(t: TestContext, day: DayScript = {}, options: RigOptions = {}): Promise<Rig> {
-  const simulator: SimulatorOptions = {
-    ...options.simulator,
-    script: { ...options.simulator?.script, days: [{ statuses: [{ status: 'Completed' }], ...day }] },
-  };
-  const rig = await startRig(t, { ...options, simulator });
-  await rig.run('createExportJob', create);
-  return rig;
-}
 
 function assertWhole(rig: Rig, result: unknown): void {
   const expected = rig.simulator.expectedFile({ resourceType: 'Messages', day: DAY });

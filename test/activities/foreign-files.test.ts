@@ -8,10 +8,10 @@ import type { DownloadExportDayInput, DownloadExportDayResult } from '../../acti
 import type { DayScript, SimulatorScript, StatusScript } from '../../simulator/index.ts';
 import type { FrontAnswer } from './front.ts';
 import { notFoundBody, startFront } from './front.ts';
-import { EXPORT_ID, identity, quickSettings, runActivity, startRig } from './rig.ts';
+import { DAY } from './complete-days.ts';
+import { create, EXPORT_ID, identity, quickSettings, runActivity, startRig } from './rig.ts';
 import type { Rig, RigOptions } from './rig.ts';
 
-const DAY = '2026-10-01';
 const HOUR_MS = 3_600_000;
 const accepting: DownloadExportDayInput = {
   ...identity,
@@ -289,16 +289,7 @@ async function startDay(
 const CLOCK = { kind: 'manual', start: '2026-10-10T12:00:00Z' } as const;
 
 async function makeOwnJob(rig: Rig, submission: number, exportId: string = EXPORT_ID): Promise<void> {
-  const { failure } = await rig.run('createExportJob', {
-    ...identity,
-    exportId,
-    destination: 'default',
-    startDay: DAY,
-    endDay: DAY,
-    friendlyName: 'October',
-    submission,
-    isUnderWay: false,
-  });
+  const { failure } = await rig.run('createExportJob', { ...create, exportId, endDay: DAY, submission });
   assert.equal(failure, null);
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
+import { DAY, download } from './complete-days.ts';
 import { create, identity, quickSettings, runActivity, type Ran } from './rig.ts';
 
 /** What one attempt came to, and what then lay in the destination. */
@@ -29,7 +30,6 @@ export interface FullDiskReport {
 }
 
 const [, , root = ''] = process.argv;
-const day = '2026-10-01';
 const simulator = await startSimulator({
   clock: { kind: 'manual', start: '2026-10-10T12:00:00Z' },
   script: { days: [{ statuses: [{ status: 'Completed' }], sizeBytes: 1_500_000 }] },
@@ -41,8 +41,7 @@ const { activities, close } = createActivities({
   twilioUrl: simulator.apiUrl,
   settings: { ...quickSettings, stallMs: 10_000 },
 });
-const oneDay = { ...create, startDay: day, endDay: day };
-const download = { ...identity, destination: 'default', day, status: 'Completed' } as const;
+const oneDay = { ...create, endDay: DAY };
 
 await runActivity(activities.createExportJob, oneDay);
 const ballast = join(root, '_ballast');
@@ -53,7 +52,7 @@ await rm(ballast);
 const withRoom = await see(runActivity(activities.downloadExportDay, download, { attempt: 2 }));
 await fill(root);
 const report: FullDiskReport = {
-  expected: simulator.expectedFile({ resourceType: 'Messages', day }),
+  expected: simulator.expectedFile({ resourceType: 'Messages', day: DAY }),
   first,
   withRoom,
   create: await see(runActivity(activities.createExportJob, { ...oneDay, submission: 2 })),

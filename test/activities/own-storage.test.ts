@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import type { ExportManifest } from '../../activities/index.ts';
 import { createOwnStorage } from '../../examples/own-storage.ts';
 import type { OwnStore } from '../../examples/own-storage.ts';
-import { identity, startRig } from './rig.ts';
+import { DAY, download, startDays } from './complete-days.ts';
+import { identity } from './rig.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -29,31 +30,19 @@ test('the storage that README shows takes a whole day, knows it again, and leave
       objects.set(name, { bytes: Buffer.concat(chunks), note });
     },
   });
-  const script = { days: [{ statuses: [{ status: 'Completed' as const }] }] };
-  const rig = await startRig(t, { storage, simulator: { script } });
-  const day = '2026-10-01';
-  await rig.run('createExportJob', {
-    ...identity,
-    destination: 'default',
-    startDay: day,
-    endDay: day,
-    friendlyName: 'October',
-    submission: 1,
-    isUnderWay: false,
-  });
-  const input = { ...identity, destination: 'default', day, status: 'Completed' as const };
+  const rig = await startDays(t, {}, { storage });
   rig.simulator.faults.add({ kind: 'resetMidBody', operation: 'getFile', times: 1 });
-  await rig.run('downloadExportDay', input);
-  const { result, error } = await rig.run('downloadExportDay', input, { attempt: 2 });
+  await rig.run('downloadExportDay', download);
+  const { result, error } = await rig.run('downloadExportDay', download, { attempt: 2 });
   assert.ok(result?.outcome === 'downloaded', String(error));
   const { location, ...proof } = result.file;
-  assert.deepEqual(proof, rig.simulator.expectedFile({ resourceType: 'Messages', day }));
+  assert.deepEqual(proof, rig.simulator.expectedFile({ resourceType: 'Messages', day: DAY }));
   const stored = objects.get(location.replace('own://store/', ''));
   assert.ok(stored, location);
   assert.equal(createHash('sha256').update(stored.bytes).digest('hex'), proof.sha256);
-  assert.deepEqual((await rig.run('downloadExportDay', input, { attempt: 3 })).result, result);
+  assert.deepEqual((await rig.run('downloadExportDay', download, { attempt: 3 })).result, result);
 
-  await rig.run('sweepExportFiles', { ...identity, destination: 'default', days: [day] });
+  await rig.run('sweepExportFiles', { ...identity, destination: 'default', days: [DAY] });
   const left = await readdir(join(folder, 'own-spool'), { recursive: true, withFileTypes: true });
   assert.deepEqual(
     left.filter((entry) => entry.isFile()),

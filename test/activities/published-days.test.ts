@@ -8,13 +8,23 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { createFileStorage } from '../../activities/index.ts';
-import type { ExportedDay, ExportManifest } from '../../activities/index.ts';
-import { days, EXPORT_ID, identity, startRig } from './rig.ts';
+import type { ExportedDay, ExportManifest, FindReusableDaysInput } from '../../activities/index.ts';
+import { create, days, EXPORT_ID, identity, startRig } from './rig.ts';
 import type { Rig, RigOptions } from './rig.ts';
 
 const [FIRST, SECOND] = ['2026-10-01', '2026-10-02'] as const;
 const LATER_EXPORT = '01890a5d-ac96-774b-bcce-b302099a8058';
 const JOB = `JS${'a'.repeat(32)}`;
+
+/** What a later export asks first. */
+const find: FindReusableDaysInput = {
+  ...identity,
+  ...days,
+  exportId: LATER_EXPORT,
+  destination: 'default',
+  reuse: 'published',
+  foreignFiles: 'accept',
+};
 
 test('a day is reused where its file lies there as a manifest says, and an empty one where none does', async (t) => {
   const earlier = await startEarlier(t);
@@ -214,13 +224,7 @@ test('of many manifests the newest are read, up to a number', async (t) => {
 
 test('where an export begins, a destination that is none is refused in the words of the create', async (t) => {
   const rig = await startRig(t);
-  const input = {
-    ...identity,
-    destination: 'default',
-    ...days,
-    reuse: 'published' as const,
-    foreignFiles: 'accept' as const,
-  };
+  const input = { ...find, exportId: EXPORT_ID };
   const unknown = await rig.run('findReusableDays', { ...input, destination: 'lake' });
   assert.equal(unknown.failure?.type, 'InvalidInput');
   assert.match(unknown.failure.message, /must be a name that the worker knows \("default"\), got "lake"/);
@@ -238,33 +242,22 @@ test('where an export begins, a destination that is none is refused in the words
 test('after a reset an export goes on with its jobs for their days where Twilio still has them, and else takes what is there', async (t) => {
   const earlier = await startEarlier(t);
   await earlier.writeManifest([await earlier.publish(FIRST, 'hello'), await earlier.publish(SECOND, 'you')]);
-  const input = {
-    ...identity,
-    exportId: LATER_EXPORT,
-    destination: 'default',
-    ...days,
-    reuse: 'published' as const,
-    foreignFiles: 'accept' as const,
-  };
-  const create = {
-    ...input,
-    startDay: SECOND,
-    friendlyName: 'October',
-    submission: 1,
-    isUnderWay: false,
-  };
   const resetRun = { workflowExecution: { workflowId: 'test', runId: 'another run' } };
-  const made = await earlier.run('createExportJob', create);
+  const made = await earlier.run('createExportJob', {
+    ...create,
+    exportId: LATER_EXPORT,
+    startDay: SECOND,
+  });
   const found = async () =>
-    (await earlier.run('findReusableDays', input, resetRun)).result?.published.map(({ day }) => day);
+    (await earlier.run('findReusableDays', find, resetRun)).result?.published.map(({ day }) => day);
   assert.deepEqual(await found(), [FIRST], 'the job brings the others');
-  const { result } = await earlier.run('findReusableDays', input, resetRun);
+  const { result } = await earlier.run('findReusableDays', find, resetRun);
   assert.deepEqual(result?.underWay, [`${SECOND}..${days.endDay}`]);
   await earlier.run('deleteExportJob', { ...identity, jobSid: made.result?.jobSid ?? '' });
   assert.deepEqual(await found(), [FIRST, SECOND]);
 
   earlier.simulator.faults.add({ kind: 'status503', operation: 'listJobs' });
-  const { failure } = await earlier.run('findReusableDays', input, resetRun);
+  const { failure } = await earlier.run('findReusableDays', find, resetRun);
   assert.deepEqual([failure?.type, failure?.nonRetryable], ['TwilioUnavailable', false]);
 });
 
@@ -273,14 +266,7 @@ test('a cancel ends the reading of a large file, with heartbeats until then', as
   await earlier.writeManifest([await earlier.publish(FIRST, Buffer.alloc(200_000_000))]);
   const { heartbeats, error } = await earlier.run(
     'findReusableDays',
-    {
-      ...identity,
-      exportId: LATER_EXPORT,
-      destination: 'default',
-      ...days,
-      reuse: 'published' as const,
-      foreignFiles: 'accept' as const,
-    },
+    find,
     {},
     (env) => void env.once('heartbeat', () => env.cancel()),
   );
@@ -340,16 +326,8 @@ async function startEarlier(t: TestContext, options: RigOptions = {}): Promise<E
       return result?.location ?? '';
     },
     findReusable: async (foreignFiles = 'accept') => {
-      const input = {
-        ...identity,
-        exportId: LATER_EXPORT,
-        destination: 'default',
-        ...days,
-        reuse: 'published' as const,
-        foreignFiles,
-      };
       const firstRun = { workflowExecution: { workflowId: 'later', runId: LATER_EXPORT } };
-      const { result, error } = await rig.run('findReusableDays', input, firstRun);
+      const { result, error } = await rig.run('findReusableDays', { ...find, foreignFiles }, firstRun);
       assert.equal(error, null);
       assert.ok(!(await readdir(rig.root)).some((name) => name.startsWith('_check')), 'it leaves nothing');
       return result?.published ?? [];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { listenOnLoopback } from './loopback.ts';
+import { download } from './complete-days.ts';
 import { days, identity, startRig } from './rig.ts';
 
 /** The paths that an export may ask for, in which no name leads out of its place. */
@@ -55,7 +56,7 @@ test('no job sid, type or day leads a request to another resource: it is refused
           keep: [],
           createInDoubt: false,
         }),
-        run('downloadExportDay', { ...identity, destination: 'default', day: bad, status: 'Completed' }),
+        run('downloadExportDay', { ...download, day: bad }),
       ]);
       for (const path of asked) assert.match(path, ownPath, JSON.stringify(bad));
       if (/^[A-Za-z0-9-]{1,64}$/.test(bad)) return;

@@ -9,6 +9,7 @@ import type { CreateActivitiesOptions, ExportActivities, JobPicture } from '../.
 import { createTwilioHttp } from '../../activities/twilio/twilio-http.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { listenOnLoopback } from './loopback.ts';
+import { download } from './complete-days.ts';
 import { create, watch, days, identity, quickSettings, runActivity } from './rig.ts';
 
 const SID = `AC${'a'.repeat(32)}`;
@@ -23,13 +24,12 @@ test('all activities of an account share its requests at once, under all its nam
     twilioUrl: twilio.url,
     requestsPerAccount: 3,
   });
-  const day = { ...identity, destination: 'default', day: '2026-10-01', status: 'Completed' } as const;
   const ran = ['default', 'same', 'other'].flatMap((account) => [
     runActivity(createExportJob, { ...create, account }),
     runActivity(watchExportJob, { ...watch, account }),
     runActivity(deleteExportJob, { ...remove, account }),
     runActivity(sweepExportJobs, { ...sweep, account }),
-    runActivity(downloadExportDay, { ...day, account }),
+    runActivity(downloadExportDay, { ...download, account }),
   ]);
   await twilio.waitFor(6);
   await pause(50);

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { createS3Storage, StorageProblem } from '../../activities/index.ts';
 import type { DayStorage } from '../../activities/index.ts';
 import type { S3Server } from '../support/s3-server.ts';
-import { identity, startRig } from './rig.ts';
+import { DAY, download, startDays } from './complete-days.ts';
+import { create, identity, startRig } from './rig.ts';
 import type { Rig } from './rig.ts';
 import { openUploads } from '../support/open-uploads.ts';
 import { startS3Front } from './s3-front.ts';
@@ -26,18 +27,6 @@ import {
   openS3Storage,
   startS3,
 } from './s3-rig.ts';
-
-const day = '2026-10-01';
-const create = {
-  ...identity,
-  destination: 'default',
-  startDay: day,
-  endDay: day,
-  friendlyName: 'October',
-  submission: 1,
-  isUnderWay: false,
-};
-const input = { ...identity, destination: 'default', day, status: 'Completed' as const };
 
 const ENDPOINT_TOLD =
   /the endpoint is no URL that the SDK takes.*Check the endpoint, by \?endpoint=… or AWS_ENDPOINT_URL_S3/;
@@ -191,20 +180,20 @@ describe('a store that is away for a while', () => {
     });
     const storage = await openS3Storage(t, { endpoint: front.endpoint, prefix: 'away' });
     const rig = await startDay(t, storage);
-    const first = await rig.run('downloadExportDay', input);
+    const first = await rig.run('downloadExportDay', download);
     assert.equal(first.failure?.type, 'StorageUnavailable', String(first.error));
     assert.equal(first.failure.nonRetryable, false);
-    const second = await rig.run('downloadExportDay', input, { attempt: 2 });
+    const second = await rig.run('downloadExportDay', download, { attempt: 2 });
     assert.equal(second.failure?.type, 'StorageUnavailable', String(second.error));
 
     await server.start();
-    const { result, error } = await rig.run('downloadExportDay', input, { attempt: 3 });
+    const { result, error } = await rig.run('downloadExportDay', download, { attempt: 3 });
     assert.ok(result?.outcome === 'downloaded', String(error));
     const { location, ...proof } = result.file;
     assert.match(location, /^s3:\/\/exports\/away\/account=/);
-    assert.deepEqual(proof, rig.simulator.expectedFile({ resourceType: 'Messages', day }));
+    assert.deepEqual(proof, rig.simulator.expectedFile({ resourceType: 'Messages', day: DAY }));
     assert.ok(rig.simulator.ledger().bytesSent.total < 13 * MB, 'its bytes were sent once');
-    await rig.run('sweepExportFiles', { ...identity, destination: 'default', days: [day] });
+    await rig.run('sweepExportFiles', { ...identity, destination: 'default', days: [DAY] });
     assert.deepEqual(await openUploads(server), []);
   });
 
@@ -238,13 +227,13 @@ test('a download that is cancelled while it uploads ends, and leaves its bytes i
   });
   const storage = await openS3Storage(t, { endpoint: front.endpoint, prefix: 'cancelled-download', spool });
   const rig = await startDay(t, storage);
-  const { error } = await rig.run('downloadExportDay', input, {}, ({ cancel }) => {
+  const { error } = await rig.run('downloadExportDay', download, {}, ({ cancel }) => {
     cancels.push(cancel);
   });
   assert.equal((error as Error).name, 'CancelledFailure');
   assert.equal((await namesInSpool(spool)).length, 1);
   assert.deepEqual(await openUploads(server), []);
-  const { result } = await rig.run('downloadExportDay', input, { attempt: 2 });
+  const { result } = await rig.run('downloadExportDay', download, { attempt: 2 });
   assert.equal(result?.outcome, 'downloaded');
   assert.deepEqual(await namesInSpool(spool), []);
 });
@@ -361,10 +350,7 @@ describe('a configuration that can not work', () => {
 
 /** Activities for one completed day, whose job has been made. */
 async function startDay(t: TestContext, storage: DayStorage): Promise<Rig> {
-  const script = { days: [{ statuses: [{ status: 'Completed' as const }], sizeBytes: 12 * MB }] };
-  const rig = await startRig(t, { storage, simulator: { script }, settings: { stallMs: 20_000 } });
-  await rig.run('createExportJob', create);
-  return rig;
+  return await startDays(t, { sizeBytes: 12 * MB }, { storage, settings: { stallMs: 20_000 } });
 }
 
 async function openFaulty(

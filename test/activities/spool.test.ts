@@ -8,7 +8,7 @@ import { StorageProblem } from '../../activities/index.ts';
 import type { DayKey, DayStorage, StorageProblemKind } from '../../activities/index.ts';
 import { createRefusedSizes } from '../../activities/storage/spool/refused-sizes.ts';
 import type { S3Server } from '../support/s3-server.ts';
-import { identity, startRig } from './rig.ts';
+import { download, startDays } from './complete-days.ts';
 import { fill, key, keyOf, makeFile, namesInSpool, newSpool, openS3Storage, startS3 } from './s3-rig.ts';
 
 let server: S3Server;
@@ -137,22 +137,10 @@ test('what a day came to is forgotten with the day, and the oldest beyond a numb
 
 test('a download that finds the spool full comes back later, asks for no link meanwhile, and is no sign of trouble', async (t) => {
   const { storage } = await openWith(t, 500 * KB);
-  const script = { days: [{ statuses: [{ status: 'Completed' as const }], sizeBytes: 400 * KB }] };
-  const rig = await startRig(t, { storage, simulator: { script } });
-  const day = '2026-10-01';
-  const input = { ...identity, destination: 'default', day, status: 'Completed' as const };
-  await rig.run('createExportJob', {
-    ...identity,
-    destination: 'default',
-    startDay: day,
-    endDay: day,
-    friendlyName: 'October',
-    submission: 1,
-    isUnderWay: false,
-  });
+  const rig = await startDays(t, { sizeBytes: 400 * KB }, { storage });
   const other = await fill(storage, bytesOf(200), second);
   for (const attempt of [1, 2, 3]) {
-    const { failure, error } = await rig.run('downloadExportDay', input, { attempt });
+    const { failure, error } = await rig.run('downloadExportDay', download, { attempt });
     assert.equal(failure?.type, 'DownloadSlotsBusy', String(error));
     assert.equal(failure.category, ApplicationFailureCategory.BENIGN);
     assert.match(failure.message, /the spool has no room for 400000 more bytes now.*It waits for room/);
@@ -160,7 +148,7 @@ test('a download that finds the spool full comes back later, asks for no link me
   }
   assert.equal(rig.simulator.ledger().links.issued, 1);
   await other.close();
-  const { result, error } = await rig.run('downloadExportDay', input, { attempt: 4 });
+  const { result, error } = await rig.run('downloadExportDay', download, { attempt: 4 });
   assert.equal(result?.outcome, 'downloaded', String(error));
 });
 

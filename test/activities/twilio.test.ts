@@ -5,6 +5,7 @@ import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/co
 import { readActivitiesOptions } from '../../activities/activities-options.ts';
 import { createActivities, createFileStorage, defaultSettings } from '../../activities/index.ts';
 import { listenOnLoopback } from './loopback.ts';
+import { download } from './complete-days.ts';
 import { create, watch, days, identity, startRig } from './rig.ts';
 
 test('every page of the jobs list is searched', async (t) => {
@@ -167,11 +168,10 @@ test('no failure shows a credential or a signed link, even if Twilio repeats the
         .end(JSON.stringify({ code: 20_001, message }));
     });
     const { run } = await startRig(t, { twilioUrl: apiUrl, password: secret });
-    const day = { ...identity, destination: 'default', day: '2026-10-01', status: 'Completed' } as const;
     const ran = [
       await run('createExportJob', create),
       await run('watchExportJob', watch),
-      await run('downloadExportDay', day),
+      await run('downloadExportDay', download),
       await run('deleteExportJob', { ...identity, jobSid: watch.jobSid }),
       await run('sweepExportJobs', { ...identity, ...days, keep: [], createInDoubt: false }),
     ];
