@@ -53,21 +53,24 @@ describe('an export that is reset', { timeout: 180_000 }, () => {
 
   it('to any point, after it was complete and its job was deleted, is complete once more', async (t) => {
     const more = { endDay: input.startDay };
-    await withExports({ script: failing([1]), count: MOST_POINTS, more }, async (all) => {
-      const points = await Promise.all(
-        all.map(async (exported) => {
-          await exported.handle.result();
-          return await resetTo(exported, () => exported.index);
-        }),
-      );
-      for (const exported of wasReset(all, points)) {
-        await assertIsComplete(exported);
-        assertNoDayLivesTwice(exported);
-      }
-      const most = Math.max(...points.map((point) => point?.ofPoints ?? 0));
-      assert.ok(most > 5 && most < MOST_POINTS, `${most} points`);
-      t.diagnostic(`${points.filter(Boolean).length} resets, of exports with up to ${most} points`);
-    });
+    let most = 0;
+    for (let first = 0; first === 0 || first < most; first += POINTS_AT_ONCE) {
+      await withExports({ script: failing([1]), count: POINTS_AT_ONCE, more }, async (all) => {
+        const points = await Promise.all(
+          all.map(async (exported) => {
+            await exported.handle.result();
+            return await resetTo(exported, () => first + exported.index);
+          }),
+        );
+        for (const exported of wasReset(all, points)) {
+          await assertIsComplete(exported);
+          assertNoDayLivesTwice(exported);
+        }
+        most = Math.max(most, ...points.map((point) => point?.ofPoints ?? 0));
+        t.diagnostic(`${points.filter(Boolean).length} resets, of exports with up to ${most} points`);
+      });
+    }
+    assert.ok(most > 5, `${most} points`);
   });
 
   it('to any point, after several jobs of it were deleted, asks anew for what is missing alone', async () => {
@@ -266,8 +269,11 @@ describe('an export that is reset', { timeout: 180_000 }, () => {
   }
 });
 
-/** More than an export here has points to which it can be reset. */
-const MOST_POINTS = 10;
+/**
+ * As many points as an export has to which it can be reset, where the engine is quick: a slow one gives it more tasks,
+ * and then the others are for another round.
+ */
+const POINTS_AT_ONCE = 9;
 
 /** From the first of its points for the first of the exports, to the last for the last. */
 function spread({ index }: Exported, { length }: Exported[]): (points: number) => number {
