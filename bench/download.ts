@@ -14,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { request } from 'undici';
-import { createActivities, createFileStorage } from '../activities/index.ts';
+import { builtActivities } from './built.ts';
 import type {
   DownloadExportDayInput,
   DownloadExportDayResult,
@@ -23,6 +23,7 @@ import type {
 import { dayBefore, MB, medianOf, secondsOf } from './measure.ts';
 import { basic, startMeasuredServer } from './server-process.ts';
 
+const { createActivities, createFileStorage } = await builtActivities();
 const ROUNDS = 3;
 /** As the activity has it. */
 const GUNZIP_CHUNK_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 /** The worker process of the product, which tells its parent how much memory it takes: forked by `memory.ts`. */
-import { runWorker } from '../worker/index.ts';
+import { builtWorker } from './built.ts';
 
 /** From parent to worker: begin to look for a new peak, or tell what was seen since. */
 export type Question = 'begin' | 'tell';
@@ -45,6 +45,7 @@ process.on('message', (question: Question) => {
 // Only the parent's end, or its signal, ends the worker.
 process.channel?.unref();
 
+const { runWorker } = await builtWorker();
 await runWorker({
   say: (line) => {
     if (line.startsWith('The worker is ready')) tell({ kind: 'ready' });

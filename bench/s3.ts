@@ -2,24 +2,28 @@
  * `npm run bench:s3`: what it takes to bring a day into S3. Takes one file again and again from the same store into
  * the same bucket, in turn by rclone, which copies it without a look at what it holds; by rclone, and then `gzip -t`
  * of the copy, the least that a proof is; and by the activity, which keeps it on the disk, proves it meanwhile, and
- * uploads it. First as fast as this machine copies memory, then over a line of 250 Mbit/s.
+ * uploads it. First as fast as this machine copies memory, then over a line of 250 Mbit/s. It also tells the processor
+ * time of whoever takes part: no order of the same steps is faster than all of it, spread over all processors.
  * `npm run bench:s3 -- 1000 500` takes another size, in MB, and another line, in Mbit/s.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { request } from 'undici';
-import { createActivities, createS3Storage } from '../activities/index.ts';
+import { builtActivities } from './built.ts';
 import type { DayStorage, DownloadExportDayResult, ExportActivities } from '../activities/index.ts';
 import { findRclone } from '../test/support/find-rclone.ts';
 import { S3_ENVIRONMENT, type S3Server, startS3Server } from '../test/support/s3-server.ts';
 import { dayBefore, MB, medianOf, secondsOf } from './measure.ts';
+import { cpuOf, cpuOfThisAndEnded } from './cpu.ts';
 import { basic, type MeasuredServer, startMeasuredServer } from './server-process.ts';
 
+const { createActivities, createS3Storage } = await builtActivities();
 const ROUNDS = 3;
+const cores = availableParallelism();
 const DAY = dayBefore(5);
 
 const [sizeMb = 300, lineMbits = 250] = process.argv.slice(2).map(Number);
@@ -48,12 +52,19 @@ async function compare(line: string[]): Promise<void> {
   try {
     await createJob(activities);
     const seconds = { rclone: [] as number[], 'with gzip -t': [] as number[], ours: [] as number[] };
+    const cpu = { rclone: [] as Cpu[], ours: [] as Cpu[] };
+    const measured = async (of: keyof typeof cpu, run: () => Promise<void>): Promise<number> => {
+      const before = await cpuNow(simulator);
+      const took = await secondsOf(run);
+      cpu[of].push(subtract(await cpuNow(simulator), before));
+      return took;
+    };
     for (let round = 1; round <= ROUNDS; round++) {
       const name = `round-${round}${line.join('')}`;
-      const copied = await secondsOf(() => copyByRclone(simulator, name));
+      const copied = await measured('rclone', () => copyByRclone(simulator, name));
       seconds.rclone.push(copied);
       seconds['with gzip -t'].push(copied + (await secondsOf(() => testByGzip(name))));
-      seconds.ours.push(await secondsOf(() => download(activities, name)));
+      seconds.ours.push(await measured('ours', () => download(activities, name)));
     }
     const over = line.map((mbits) => ` over a line of ${mbits} Mbit/s`).join('');
     console.log(`A file of ${sizeMb} MB${over}, median of ${ROUNDS}:`);
@@ -65,11 +76,39 @@ async function compare(line: string[]): Promise<void> {
           `${(median / own).toFixed(2).padStart(7)} of rclone's rate`,
       );
     }
+    for (const [way, all] of Object.entries(cpu)) {
+      const of = (name: keyof Cpu): number => medianOf(all.map((one) => one[name]));
+      const parts = (['copier', 'Twilio', 'S3'] as const).map((name) => `${name} ${of(name).toFixed(2)}`);
+      const sum = of('copier') + of('Twilio') + of('S3');
+      console.log(
+        `  CPU of ${way}: ${parts.join(' + ')} = ${sum.toFixed(2)} s, at best ${(sum / cores).toFixed(2)} s on ${cores} cores`,
+      );
+    }
   } finally {
     await close();
     await simulator.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Seconds of processor time, of who copies and of the two servers. */
+type Cpu = Record<'copier' | 'Twilio' | 'S3', number>;
+
+async function cpuNow(simulator: MeasuredServer): Promise<Cpu> {
+  const [{ own, ended }, { cpuSeconds }, stored] = await Promise.all([
+    cpuOfThisAndEnded(),
+    simulator.use(),
+    cpuOf(bucket.pid() ?? 0),
+  ]);
+  return { copier: own + ended, Twilio: cpuSeconds, S3: stored };
+}
+
+function subtract(after: Cpu, before: Cpu): Cpu {
+  return {
+    copier: after.copier - before.copier,
+    Twilio: after.Twilio - before.Twilio,
+    S3: after.S3 - before.S3,
+  };
 }
 
 function urlOf({ bucket: name, endpoint }: S3Server): string {

@@ -13,6 +13,8 @@ export interface S3Server {
   bucket: string;
   /** Where its objects lie as files, beside what the server writes on the way. */
   folder: string;
+  /** Another one after a restart; undefined once it is closed. */
+  pid: () => number | undefined;
   /** What is in the bucket, by its key. What the server writes on the way is not in it. */
   keys: () => Promise<string[]>;
   read: (key: string) => Promise<Buffer>;
@@ -74,6 +76,7 @@ export async function startS3Server(): Promise<S3Server> {
     endpoint: `http://127.0.0.1:${port}`,
     bucket: BUCKET,
     folder: join(folder, BUCKET),
+    pid: () => child?.pid,
     keys: async () => {
       const entries = await readdir(join(folder, BUCKET), { recursive: true, withFileTypes: true });
       return entries
