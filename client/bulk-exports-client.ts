@@ -14,7 +14,7 @@ import { readStartInput } from './start-input.ts';
 import {
   describeAtStart,
   initialSearchAttributes,
-  isSearchAttributeRefusal,
+  refusedSearchAttribute,
   type ExportMemo,
 } from './start-options.ts';
 
@@ -68,8 +68,8 @@ export interface ListedExport {
 export class BulkExportsClient {
   readonly #client: Client;
   readonly #taskQueue: string;
-  /** Turns false at the first refusal: an export needs no search attributes, a namespace need not have them. */
-  #hasSearchAttributes = true;
+  /** Those that the namespace was seen to lack: an export needs no search attributes, a namespace need not have them. */
+  readonly #unknownAttributes = new Set<string>();
 
   constructor({ client, taskQueue = DEFAULT_TASK_QUEUE }: BulkExportsClientOptions) {
     this.#client = client;
@@ -125,18 +125,20 @@ export class BulkExportsClient {
     { workflowId, resolved, daysTotal }: CheckedInput,
   ): Promise<ExportHandle> {
     const options = { taskQueue: this.#taskQueue, workflowId, args: [input], ...describeAtStart(resolved) };
-    if (this.#hasSearchAttributes) {
-      const typedSearchAttributes = initialSearchAttributes(resolved, daysTotal);
+    for (;;) {
+      const typedSearchAttributes = initialSearchAttributes(resolved, daysTotal).filter(
+        ({ key }) => !this.#unknownAttributes.has(key.name),
+      );
       try {
         return this.#startedHandle(
           await this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, { ...options, typedSearchAttributes }),
         );
       } catch (error) {
-        if (!isSearchAttributeRefusal(error)) throw error;
-        this.#hasSearchAttributes = false;
+        const unknown = refusedSearchAttribute(error);
+        if (unknown === undefined || this.#unknownAttributes.has(unknown)) throw error;
+        this.#unknownAttributes.add(unknown);
       }
     }
-    return this.#startedHandle(await this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, options));
   }
 
   /** Undefined where it ended in the meantime: then the id is free again. */

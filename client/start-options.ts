@@ -1,5 +1,6 @@
 import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { exportSearchAttributes } from '../workflows/api.ts';
+import type { SearchAttributePair } from '@temporalio/common';
+import { exportSearchAttributes, NO_JOB_SID } from '../workflows/api.ts';
 import type { ResolvedExportJobInput } from '../workflows/input.ts';
 
 type StartOptions = Parameters<Client['workflow']['start']>[1];
@@ -39,26 +40,25 @@ export function describeAtStart(
 export function initialSearchAttributes(
   input: ResolvedExportJobInput,
   daysTotal: number,
-): NonNullable<StartOptions['typedSearchAttributes']> {
-  const {
-    BulkExportPhase,
-    BulkExportResourceType,
-    BulkExportAccount,
-    BulkExportDaysDone,
-    BulkExportDaysTotal,
-  } = exportSearchAttributes;
+): SearchAttributePair[] {
+  const types = exportSearchAttributes;
   return [
-    { key: { name: 'BulkExportPhase', type: BulkExportPhase }, value: 'creating' },
-    { key: { name: 'BulkExportResourceType', type: BulkExportResourceType }, value: input.resourceType },
-    { key: { name: 'BulkExportAccount', type: BulkExportAccount }, value: input.account },
-    { key: { name: 'BulkExportDaysDone', type: BulkExportDaysDone }, value: 0 },
-    { key: { name: 'BulkExportDaysTotal', type: BulkExportDaysTotal }, value: daysTotal },
+    { key: { name: 'BulkExportPhase', type: types.BulkExportPhase }, value: 'creating' },
+    {
+      key: { name: 'BulkExportResourceType', type: types.BulkExportResourceType },
+      value: input.resourceType,
+    },
+    { key: { name: 'BulkExportAccount', type: types.BulkExportAccount }, value: input.account },
+    { key: { name: 'BulkExportDaysDone', type: types.BulkExportDaysDone }, value: 0 },
+    { key: { name: 'BulkExportDaysTotal', type: types.BulkExportDaysTotal }, value: daysTotal },
+    { key: { name: 'BulkExportDaysFailed', type: types.BulkExportDaysFailed }, value: 0 },
+    { key: { name: 'BulkExportJobSid', type: types.BulkExportJobSid }, value: [NO_JOB_SID] },
   ];
 }
 
-/** Whether a start was refused because the namespace lacks the attributes: the server names the first of them. */
-export function isSearchAttributeRefusal(error: unknown): boolean {
+/** The attribute for which a start was refused, as the namespace lacks it: the server names the first of them. */
+export function refusedSearchAttribute(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (!isGrpcServiceError(cause)) return false;
-  return /search attribute/i.test(cause.details) && cause.details.includes('BulkExport');
+  if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.details)) return undefined;
+  return Object.keys(exportSearchAttributes).find((name) => cause.details.includes(name));
 }

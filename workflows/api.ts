@@ -196,6 +196,9 @@ export type ExportFailureType =
   | 'ExportIncomplete'
   | 'ExportTimedOut';
 
+/** What `BulkExportJobSid` holds before there is a job: the engine takes an empty list for no attribute at all. */
+export const NO_JOB_SID = 'none';
+
 /** The search attributes of an export and their types. A workflow sets those with which it was started. */
 export const exportSearchAttributes = {
   BulkExportPhase: 'KEYWORD',
@@ -203,4 +206,6 @@ export const exportSearchAttributes = {
   BulkExportAccount: 'KEYWORD',
   BulkExportDaysDone: 'INT',
   BulkExportDaysTotal: 'INT',
+  BulkExportDaysFailed: 'INT',
+  BulkExportJobSid: 'KEYWORD_LIST',
 } as const;

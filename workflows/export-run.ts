@@ -13,7 +13,7 @@ import { cardOf } from './card.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Ledger } from './ledger.ts';
-import { phaseOf, progressOf } from './progress.ts';
+import { awaitsJobs, phaseOf, progressOf } from './progress.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -154,7 +154,7 @@ export class ExportRun {
     this.hasNews = true;
     const progress = this.progress();
     setCurrentDetails(cardOf(progress, this.request));
-    this.attributes.show(progress, this.request);
+    this.attributes.show(progress, this.request, { awaitsJobs: awaitsJobs(this.ledger) });
   }
 
   /** The work is over; what is left is the clean-up. */

@@ -23,6 +23,11 @@ export function phaseOf(ledger: Ledger): ExportPhase {
   return ledger.jobs.some(({ jobSid }) => jobSid !== null) ? 'waiting' : 'creating';
 }
 
+/** Whether a create is under way: what waits for the next quota is not. */
+export function awaitsJobs({ jobs }: Ledger): boolean {
+  return jobs.some(({ over, jobSid, quotaWait }) => !over && jobSid === null && quotaWait === null);
+}
+
 /** How far the export is. */
 export function progressOf(
   ledger: Ledger,

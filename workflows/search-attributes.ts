@@ -1,52 +1,72 @@
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import { type ExportPhase, type ExportProgress, exportSearchAttributes } from './api.ts';
+import { type ExportPhase, type ExportProgress, exportSearchAttributes, NO_JOB_SID } from './api.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 
 type AttributeName = keyof typeof exportSearchAttributes;
+type AttributeValue = string | number | string[];
 
 /** Every upsert is an event of the history, so days done are shown in quarters of the export. */
 const DAYS_DONE_STEPS = 4;
+
+/** The engine takes 2 kB a value: these are 1.5 kB, and twice as many as jobs of one export live at once. */
+const MAXIMUM_JOB_SIDS = 40;
 
 /**
  * Shows an export in the list of workflows. Only the attributes with which the workflow was started are set: one
  * that the namespace does not know would stall the workflow for ever.
  */
 export class SearchAttributesOnDisplay {
-  private readonly shown = new Map<AttributeName, string | number>();
+  private readonly shown = new Map<AttributeName, AttributeValue>();
 
   constructor() {
     for (const { key, value } of workflowInfo().typedSearchAttributes.getAll())
-      if (isAttributeName(key.name)) this.shown.set(key.name, value as string | number);
+      if (isAttributeName(key.name)) this.shown.set(key.name, value as AttributeValue);
   }
 
-  /** Sets what has changed since it was last shown. */
-  show(progress: ExportProgress, request: ResolvedExportJobInput): void {
-    const changed = Object.entries(this.valuesOf(progress, request)).filter(
-      ([name, value]) =>
-        this.shown.has(name as AttributeName) && this.shown.get(name as AttributeName) !== value,
+  /**
+   * Sets what has changed since it was last shown.
+   *
+   * @param awaitsJobs whether more job sids are about to come: then they are shown together.
+   */
+  show(
+    progress: ExportProgress,
+    request: ResolvedExportJobInput,
+    { awaitsJobs }: { awaitsJobs: boolean },
+  ): void {
+    const values = Object.entries(this.valuesOf(progress, request, awaitsJobs)) as [
+      AttributeName,
+      AttributeValue,
+    ][];
+    const changed = values.filter(
+      ([name, value]) => this.shown.has(name) && !isSame(this.shown.get(name), value),
     );
     if (changed.length === 0) return;
-    for (const [name, value] of changed) this.shown.set(name as AttributeName, value);
+    for (const [name, value] of changed) this.shown.set(name, value);
     upsertSearchAttributes(changed.map(([name, value]) => pairOf(name, value)));
   }
 
   private valuesOf(
-    { phase, days }: ExportProgress,
+    { phase, days, jobs }: ExportProgress,
     request: ResolvedExportJobInput,
-  ): Record<AttributeName, string | number> {
+    awaitsJobs: boolean,
+  ): Partial<Record<AttributeName, AttributeValue>> {
     const done = days.downloaded + days.empty + days.failed + days.deleted;
     const step = Math.ceil(days.total / DAYS_DONE_STEPS);
     const shownBefore = this.shown.get('BulkExportDaysDone');
     const isStep =
-      typeof shownBefore !== 'number' || done === days.total || Math.abs(done - shownBefore) >= step;
+      done === days.total || (typeof shownBefore === 'number' && Math.abs(done - shownBefore) >= step);
     const isEnd = phase === 'cleaning' || phase === 'cancelled' || phase === 'failed';
+    const isFirstFailure = days.failed > 0 && this.shown.get('BulkExportDaysFailed') === 0;
+    const jobSids = jobs.slice(-MAXIMUM_JOB_SIDS).map(({ jobSid }) => jobSid);
     return {
       BulkExportPhase: phase,
       BulkExportResourceType: request.resourceType,
       BulkExportAccount: request.account,
-      BulkExportDaysDone: isStep || isEnd ? done : shownBefore,
       BulkExportDaysTotal: days.total,
+      ...((isStep || isEnd) && { BulkExportDaysDone: done }),
+      ...((isStep || isEnd || isFirstFailure) && { BulkExportDaysFailed: days.failed }),
+      ...((!awaitsJobs || isEnd) && { BulkExportJobSid: jobSids.length > 0 ? jobSids : [NO_JOB_SID] }),
     };
   }
 }
@@ -63,8 +83,10 @@ function isAttributeName(name: string): name is AttributeName {
   return Object.hasOwn(exportSearchAttributes, name);
 }
 
-function pairOf(name: string, value: string | number): SearchAttributePair {
-  return typeof value === 'number'
-    ? { key: defineSearchAttributeKey(name, 'INT'), value }
-    : { key: defineSearchAttributeKey(name, 'KEYWORD'), value };
+function isSame(one: AttributeValue | undefined, other: AttributeValue): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function pairOf(name: AttributeName, value: AttributeValue): SearchAttributePair {
+  return { key: defineSearchAttributeKey(name, exportSearchAttributes[name]), value } as SearchAttributePair;
 }

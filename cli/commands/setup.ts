@@ -10,10 +10,11 @@ import { CommandError } from '../exit-codes.ts';
 export function setupCommand(cli: Cli): Command {
   const command = createCommand(cli, 'setup', async (options, { env }) =>
     withTemporal(options, env, async ({ connection, namespace }) => {
+      let missing = attributeNames;
       try {
         const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
         refuseOtherTypes(customAttributes, namespace);
-        const missing = attributeNames.filter((name) => !(name in customAttributes));
+        missing = attributeNames.filter((name) => !(name in customAttributes));
         if (missing.length > 0) await register(connection, namespace, missing);
         return {
           document: { namespace, registered: missing, searchAttributes: exportSearchAttributes },
@@ -24,7 +25,7 @@ export function setupCommand(cli: Cli): Command {
         };
       } catch (error) {
         if (!isGrpcServiceError(error)) throw error;
-        throw new CommandError('failure', refusal(namespace, error.details), error);
+        throw new CommandError('failure', refusal(namespace, error.details, missing), error);
       }
     }),
   );
@@ -36,7 +37,8 @@ export function setupCommand(cli: Cli): Command {
   return withConnectOptions(command);
 }
 
-const attributeNames = Object.keys(exportSearchAttributes) as (keyof typeof exportSearchAttributes)[];
+type AttributeName = keyof typeof exportSearchAttributes;
+const attributeNames = Object.keys(exportSearchAttributes) as AttributeName[];
 
 /** @throws CommandError `failure`: a type can not be changed, so nothing else would help either. */
 function refuseOtherTypes(customAttributes: Record<string, number>, namespace: string): void {
@@ -63,11 +65,7 @@ function refuseOtherTypes(customAttributes: Record<string, number>, namespace: s
   );
 }
 
-async function register(
-  connection: Connection,
-  namespace: string,
-  names: (keyof typeof exportSearchAttributes)[],
-): Promise<void> {
+async function register(connection: Connection, namespace: string, names: AttributeName[]): Promise<void> {
   const types = names.map((name) => [name, INDEXED_VALUE_TYPES[exportSearchAttributes[name]]] as const);
   await connection.operatorService.addSearchAttributes({
     namespace,
@@ -76,14 +74,15 @@ async function register(
 }
 
 /** `temporal.api.enums.v1.IndexedValueType`, and the same in words of the command line. */
-const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3 } as const;
+const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3, KEYWORD_LIST: 7 } as const;
 const VALUE_TYPE_WORDS = ['no type', 'Text', 'Keyword', 'Int', 'Double', 'Bool', 'Datetime', 'KeywordList'];
-const TYPE_WORDS = { KEYWORD: 'Keyword', INT: 'Int' } as const;
+const TYPE_WORDS = { KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' } as const;
 
-function refusal(namespace: string, reason: string): string {
-  const commands = Object.entries(exportSearchAttributes).map(
-    ([name, type]) =>
-      `  temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${TYPE_WORDS[type]}`,
+function refusal(namespace: string, reason: string, names: AttributeName[]): string {
+  const commands = names.map(
+    (name) =>
+      `  temporal operator search-attribute create --namespace ${namespace} --name ${name} ` +
+      `--type ${TYPE_WORDS[exportSearchAttributes[name]]}`,
   );
   return [
     `The search attributes can not be registered [namespace ${namespace}]: ${reason}. Who may, runs this:`,

@@ -75,7 +75,7 @@ async function startOnFreePorts(path: string): Promise<DevServer> {
   };
 }
 
-const TYPE_WORDS = { KEYWORD: 'Keyword', INT: 'Int' } as const;
+const TYPE_WORDS = { KEYWORD: 'Keyword', INT: 'Int', KEYWORD_LIST: 'KeywordList' } as const;
 
 /** It is up within a second or two; a machine under load takes longer. */
 const START_TIMEOUT_MS = 30_000;

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { exitCodes } from '../../cli/exit-codes.ts';
+import { findTemporalServer } from '../../cli/temporal-server/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { lastDocument, runCliHere, type CliEnd } from './run-cli.ts';
 
@@ -13,30 +16,65 @@ before(async () => {
 });
 after(() => env.teardown());
 
+const run = promisify(execFile);
 const here = (words: string[]): Promise<CliEnd> => runCliHere(words, { TEMPORAL_ADDRESS: env.address });
+
+/** `temporal.api.enums.v1.IndexedValueType`. */
+const KEYWORD = 2;
+const INT = 3;
 
 test('setup registers the search attributes once; repeating it changes nothing', async () => {
   const first = await here(['setup', '--json']);
   assert.equal(first.code, 0, first.stderr);
-  assert.equal((lastDocument(first)['registered'] as string[]).length, 5);
+  assert.equal((lastDocument(first)['registered'] as string[]).length, 7);
   const second = await here(['setup', '--json']);
   assert.equal(second.code, 0, second.stderr);
   assert.deepEqual(lastDocument(second)['registered'], []);
 });
 
-test('setup reports an attribute that is registered with another type, and how to get rid of it', async () => {
-  const namespace = `mistyped-${randomUUID()}`;
-  await env.connection.workflowService.registerNamespace({
-    namespace,
-    workflowExecutionRetentionPeriod: msToTs('1 day'),
-  });
-  const keyword = 2;
+test('setup that may not register prints the commands for who may, and these register what is missing', async () => {
+  const namespace = `crowded-${randomUUID()}`;
+  await makeNamespace(namespace);
+  // A namespace in a SQL database has room for three of this type.
+  const others = Object.fromEntries(['One', 'Two', 'Three'].map((name) => [name, INT]));
   await env.connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: { BulkExportDaysDone: keyword },
+    searchAttributes: { ...others, BulkExportPhase: KEYWORD },
+  });
+  const { code, stderr } = await here(['setup', '--namespace', namespace]);
+  assert.equal(code, exitCodes.failure.code);
+  assert.match(
+    stderr,
+    new RegExp(`can not be registered \\[namespace ${namespace}\\]: .*Int.* Who may, runs this:`),
+  );
+  const commands = [...stderr.matchAll(/^ {2}temporal (operator search-attribute create .*)$/gm)];
+  assert.equal(commands.length, 6, stderr);
+
+  const roomy = `roomy-${randomUUID()}`;
+  await makeNamespace(roomy);
+  const temporal = await findTemporalServer({ say: (line) => process.stderr.write(line) });
+  for (const [, words = ''] of commands)
+    await run(temporal, [...words.replace(namespace, roomy).split(' '), '--address', env.address]);
+  const registered = await here(['setup', '--namespace', roomy, '--json']);
+  assert.deepEqual(lastDocument(registered)['registered'], ['BulkExportPhase'], registered.stderr);
+});
+
+test('setup reports an attribute that is registered with another type, and how to get rid of it', async () => {
+  const namespace = `mistyped-${randomUUID()}`;
+  await makeNamespace(namespace);
+  await env.connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: { BulkExportDaysDone: KEYWORD },
   });
   const { code, stdout, stderr } = await here(['setup', '--namespace', namespace]);
   assert.equal(code, exitCodes.failure.code, stdout);
   assert.match(stderr, /BulkExportDaysDone must be Int, it is Keyword\. Nothing was registered/);
   assert.match(stderr, /search-attribute remove --namespace mistyped-\S+ --name BulkExportDaysDone/);
 });
+
+async function makeNamespace(namespace: string): Promise<void> {
+  await env.connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
+}

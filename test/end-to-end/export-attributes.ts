@@ -19,6 +19,8 @@ export function exportAttributes(days: number): { typedSearchAttributes: SearchA
       keyword('BulkExportResourceType', 'Messages'),
       count('BulkExportDaysDone', 0),
       count('BulkExportDaysTotal', days),
+      count('BulkExportDaysFailed', 0),
+      { key: defineSearchAttributeKey('BulkExportJobSid', 'KEYWORD_LIST'), value: ['none'] },
     ],
   };
 }

@@ -132,4 +132,4 @@ let isShared = false;
 let shared: Promise<TestWorkflowEnvironment> | undefined;
 
 /** `temporal.api.enums.v1.IndexedValueType`. */
-const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3 } as const;
+const INDEXED_VALUE_TYPES = { KEYWORD: 2, INT: 3, KEYWORD_LIST: 7 } as const;
