@@ -3,9 +3,7 @@
  * query or credentials, since a signed link is a key.
  */
 export function redactText(text: string, limit = 200): string {
-  const line = text
-    // Each letter is looked at once: a pattern that also seeks the `?` would be quadratic for a long text.
-    .replaceAll(/https?:\/\/[^\s"'<>]*/gi, (url) => (/[?@]/.test(url) ? '[link removed]' : url))
+  const line = removeLinks(text)
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
@@ -13,11 +11,19 @@ export function redactText(text: string, limit = 200): string {
 
 /** Like {@link redactText}, for one who also knows the secrets: no form of them gets through. */
 export function createRedactor(secrets: string[]): (text: string, limit?: number) => string {
+  const remove = createSecretRemover(secrets);
+  return (text, limit) => redactText(remove(text), limit);
+}
+
+/** Takes every form of the secrets out of a text, and every link that is a key; all else stays, line breaks too. */
+export function createSecretRemover(secrets: string[]): (text: string) => string {
   const forms = secrets
     .flatMap((secret) => (secret === '' ? [] : [secret, encodeURIComponent(secret)]))
     .toSorted((one, other) => other.length - one.length);
-  return (text, limit) => {
-    const clean = forms.reduce((rest, form) => rest.replaceAll(form, '[secret removed]'), text);
-    return redactText(clean, limit);
-  };
+  return (text) => removeLinks(forms.reduce((rest, form) => rest.replaceAll(form, '[secret removed]'), text));
+}
+
+function removeLinks(text: string): string {
+  // Each letter is looked at once: a pattern that also seeks the `?` would be quadratic for a long text.
+  return text.replaceAll(/https?:\/\/[^\s"'<>]*/gi, (url) => (/[?@]/.test(url) ? '[link removed]' : url));
 }

@@ -11,11 +11,13 @@ import {
 } from '../activities/index.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/api.ts';
 import type { Environment, ReadFile } from './environment.ts';
+import type { LogFormat } from './logs/log-format.ts';
 import { readAccounts } from './read-accounts.ts';
 import { readDestinations } from './read-destinations.ts';
 import {
   readActivitiesPerSecond,
   readDurationVariable,
+  readLogFormat,
   readQuotaRejection,
   readWholeNumber,
 } from './read-settings.ts';
@@ -44,6 +46,8 @@ export interface WorkerConfig {
   isQuotaRejection: IsQuotaRejection;
   /** How long one of Twilio's quotas holds. */
   quotaDay: Duration;
+  /** How the log is written. */
+  logFormat: LogFormat;
 }
 
 /** The configuration can not be used. */
@@ -91,10 +95,18 @@ export function readWorkerConfig(
     stallTimeout: readDurationVariable(env, 'BULK_EXPORTS_STALL_TIMEOUT', STALL_TIMEOUT, faults),
     isQuotaRejection: readQuotaRejection(env, faults),
     quotaDay: readDurationVariable(env, 'BULK_EXPORTS_QUOTA_DAY', QUOTA_DAY, faults),
+    logFormat: readLogFormat(env, faults),
   };
   faults.push(...misspelt(env));
   if (faults.length > 0) throw new InvalidWorkerConfig(faults);
   return config;
+}
+
+/** Secrets of the environment that others than we read there: Temporal's and the buckets'. For the log to leave out. */
+export function readOtherSecrets(env: Environment = process.env): string[] {
+  return ['TEMPORAL_API_KEY', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'].flatMap(
+    (name) => env[name] || [],
+  );
 }
 
 /** Temporal's own limit of a name. */
@@ -124,6 +136,7 @@ const KNOWN_VARIABLES = [
   'BULK_EXPORTS_ACTIVITIES_PER_SECOND',
   'BULK_EXPORTS_DESTINATIONS',
   'BULK_EXPORTS_DOWNLOAD_SLOTS',
+  'BULK_EXPORTS_LOG_FORMAT',
   'BULK_EXPORTS_QUOTA_DAY',
   'BULK_EXPORTS_QUOTA_REJECTION',
   'BULK_EXPORTS_REQUESTS_PER_ACCOUNT',

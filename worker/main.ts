@@ -6,12 +6,14 @@ import {
   isQuotaRejection,
   TWILIO_BULKEXPORTS_URL,
 } from '../activities/index.ts';
-import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { readOtherSecrets, readWorkerConfig, type WorkerConfig } from './config.ts';
 import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
+import { installRuntime } from './install-runtime.ts';
+import { createLogger } from './logs/create-logger.ts';
 
 /** How the worker process tells of itself, and how it ends. */
 export interface RunWorkerOptions extends Pick<CreateWorkerOptions, 'shutdownGraceTime'> {
-  /** Told a line when the worker is ready and when it has ended. Never a credential. */
+  /** Told a line when the worker is ready and when it has ended, where the log is not JSON. Never a credential. */
   say: (line: string) => void;
 }
 
@@ -31,13 +33,23 @@ export async function runWorker({ say, shutdownGraceTime }: RunWorkerOptions): P
   const temporal = loadClientConnectConfig();
   const namespace = temporal.namespace ?? 'default';
   const address = temporal.connectionOptions.address ?? 'localhost:7233';
+  const logger = createLogger({
+    format: config.logFormat,
+    accounts: config.accounts,
+    secrets: [temporal.connectionOptions.apiKey, ...readOtherSecrets()].filter(
+      (key) => typeof key === 'string',
+    ),
+    write: (line) => void process.stderr.write(line),
+  });
+  installRuntime(logger);
+  const tell = config.logFormat === 'json' ? (line: string) => logger.info(line) : say;
   const connection = await connect(temporal.connectionOptions, address);
   try {
     const worker = await createWorker({ ...config, connection, namespace, shutdownGraceTime });
     const running = worker.run();
-    say(describeWorker({ config, address, namespace }));
+    tell(describeWorker({ config, address, namespace }));
     await running;
-    say('The worker has ended.');
+    tell('The worker has ended.');
   } finally {
     await connection.close();
   }

@@ -3,6 +3,7 @@ import { SimplePlugin } from '@temporalio/plugin';
 import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { createStorageOpener } from '../activities/for-worker.ts';
 import { createActivities, DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
+import { logActivity } from './logs/activity-logs.ts';
 import type {
   CreateActivitiesOptions,
   CreatedActivities,
@@ -40,7 +41,11 @@ export class BulkExportsPlugin extends SimplePlugin {
   #running = 0;
 
   constructor(options: BulkExportsPluginOptions) {
-    super({ name: 'temporal-bulk-exports', workflowsPath: (mine) => mine ?? workflowsPath });
+    super({
+      name: 'temporal-bulk-exports',
+      workflowsPath: (mine) => mine ?? workflowsPath,
+      workerInterceptors: { activity: [logActivity] },
+    });
     this.#pluginOptions = options;
   }
 

@@ -7,6 +7,7 @@ import {
 } from '../activities/for-worker.ts';
 import { type IsQuotaRejection, isQuotaRejection } from '../activities/index.ts';
 import type { Environment } from './environment.ts';
+import type { LogFormat } from './logs/log-format.ts';
 
 /** Reads a whole number, and adds what is wrong to `faults`. */
 export function readWholeNumber(
@@ -64,6 +65,14 @@ export function readQuotaRejection(env: Environment, faults: string[]): IsQuotaR
   if (parsed !== null) return parsed;
   faults.push(`BULK_EXPORTS_QUOTA_REJECTION must be ${QUOTA_FORM_RULE}, got ${show(text)}`);
   return isQuotaRejection;
+}
+
+/** Reads how the log is written, and adds what is wrong to `faults`. */
+export function readLogFormat(env: Environment, faults: string[]): LogFormat {
+  const text = env['BULK_EXPORTS_LOG_FORMAT'] || 'pretty';
+  if (text === 'json' || text === 'pretty') return text;
+  faults.push(`BULK_EXPORTS_LOG_FORMAT must be json or pretty, got ${show(text)}`);
+  return 'pretty';
 }
 
 function show(text: string): string {

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  log,
   setCurrentDetails,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -48,6 +49,7 @@ export class ExportRun {
   /** What the ledger does not tell: that the export cleans up, or how it ended. */
   private finalPhase: ExportPhase | null = null;
   private hasNews = false;
+  private loggedPhase: ExportPhase | null = null;
   /** Whether the engine wants what is left to be done in a new run. */
   private wantsNewRun = false;
   private lookWantedAtMs = 0;
@@ -153,8 +155,17 @@ export class ExportRun {
   announce(): void {
     this.hasNews = true;
     const progress = this.progress();
+    this.logPhase(progress);
     setCurrentDetails(cardOf(progress, this.request));
     this.attributes.show(progress, this.request, { awaitsJobs: awaitsJobs(this.ledger) });
+  }
+
+  private logPhase({ phase, days, resourceType, startDay, endDay }: ExportProgress): void {
+    if (phase === this.loggedPhase) return;
+    this.loggedPhase = phase;
+    const { downloaded, empty, failed, deleted } = days;
+    const counts = { daysTotal: days.total, downloaded, empty, failed, deleted };
+    log.info('The phase of the export has changed', { phase, resourceType, startDay, endDay, ...counts });
   }
 
   /** The work is over; what is left is the clean-up. */

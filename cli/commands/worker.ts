@@ -42,6 +42,7 @@ Configuration, by the environment:
                                (default: ./exports-spool, 10 GB)
   BULK_EXPORTS_TASK_QUEUE      (default: bulk-exports)
   BULK_EXPORTS_DOWNLOAD_SLOTS  how many days are fetched at a time
+  BULK_EXPORTS_LOG_FORMAT      json or pretty (default: pretty)
   BULK_EXPORTS_REQUESTS_PER_ACCOUNT, …_ACTIVITIES_PER_SECOND,
   …_STALL_TIMEOUT, …_QUOTA_REJECTION, …_QUOTA_DAY
                                limits; README says what each is

@@ -31,6 +31,7 @@ describe('the configuration of a worker', () => {
       stallTimeout: '60 seconds',
       isQuotaRejection,
       quotaDay: '1 day',
+      logFormat: 'pretty',
     });
   });
 
@@ -55,6 +56,7 @@ describe('the configuration of a worker', () => {
       BULK_EXPORTS_STALL_TIMEOUT: '2 minutes',
       BULK_EXPORTS_QUOTA_REJECTION: 'status=403, code=20008',
       BULK_EXPORTS_QUOTA_DAY: '5 seconds',
+      BULK_EXPORTS_LOG_FORMAT: 'json',
       TWILIO_BULKEXPORTS_URL: 'http://127.0.0.1:4010/',
     });
     assert.equal(config.taskQueue, 'exports-eu');
@@ -73,6 +75,7 @@ describe('the configuration of a worker', () => {
       'no other form',
     );
     assert.equal(config.quotaDay, '5 seconds');
+    assert.equal(config.logFormat, 'json');
     assert.equal(config.twilioUrl, 'http://127.0.0.1:4010');
   });
 
@@ -167,6 +170,11 @@ describe('the configuration of a worker', () => {
       'a quota day that is no duration',
       { ...BASE, BULK_EXPORTS_QUOTA_DAY: 'Friday' },
       [/^BULK_EXPORTS_QUOTA_DAY must be a duration of 1 second to 7 days such as "1 day", got "Friday"/],
+    ],
+    [
+      'a log in no known format',
+      { ...BASE, BULK_EXPORTS_LOG_FORMAT: 'xml' },
+      [/^BULK_EXPORTS_LOG_FORMAT must be json or pretty, got "xml"/],
     ],
     [
       'a form of the spent quota that is none',

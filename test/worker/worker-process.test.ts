@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { BulkExportsClient, type ExportHandle } from '../../client/index.ts';
 import { startSimulator, type Simulator } from '../../simulator/index.ts';
 import { createWorker, readWorkerConfig } from '../../worker/index.ts';
 import { createDevServerEnv, workflowBundle } from '../support/temporal.ts';
+import { WorkerProcess } from './running-worker.ts';
 
 const DAY = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
 
@@ -122,36 +121,6 @@ describe('the worker process', () => {
     return simulator.ledger().requests.getFile ?? 0;
   }
 });
-
-/** A worker in a process of its own. */
-class WorkerProcess {
-  readonly ended: Promise<{ exitCode: number | null; signal: string | null }>;
-  readonly #child: ChildProcess;
-  #output = '';
-
-  constructor(variables: Record<string, string>, graceTime?: string) {
-    const program = fileURLToPath(new URL('worker-process.ts', import.meta.url));
-    const { PATH, HOME } = process.env;
-    const args = ['--import', 'tsx', program].concat(graceTime ?? []);
-    this.#child = spawn(process.execPath, args, { env: { PATH, HOME, ...variables } });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString();
-      });
-    }
-    this.ended = once(this.#child, 'close').then(([exitCode, signal]) => ({ exitCode, signal }));
-  }
-
-  /** What it printed so far, both streams. */
-  output(): string {
-    return this.#output;
-  }
-
-  async end(signal: NodeJS.Signals): Promise<{ exitCode: number | null; signal: string | null }> {
-    this.#child.kill(signal);
-    return await this.ended;
-  }
-}
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await pause(20);
