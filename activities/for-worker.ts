@@ -7,7 +7,7 @@ export { isJsonObject } from './json-object.ts';
 export { hashExportId, hashNamespace } from './marker.ts';
 export { openMarkedJobs } from './marked-jobs.ts';
 export type { MarkedJob, MarkedJobs } from './marked-jobs.ts';
-export { createSecretRemover } from './redact.ts';
+export { createSecretRemover, redactText } from './redact.ts';
 export { isFinalStatus } from './twilio/day-status.ts';
 export { createStorageOpener, DEFAULT_SPOOL } from './storage/open-storage.ts';
 export { readS3Url, S3_URL_RULE } from './storage/s3/s3-url.ts';

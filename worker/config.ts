@@ -11,6 +11,7 @@ import {
 } from '../activities/index.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/api.ts';
 import type { Environment, ReadFile } from './environment.ts';
+import { type ListenAddress, readListenAddress } from './listen-address.ts';
 import type { LogFormat } from './logs/log-format.ts';
 import { readAccounts } from './read-accounts.ts';
 import { readDestinations } from './read-destinations.ts';
@@ -48,6 +49,8 @@ export interface WorkerConfig {
   quotaDay: Duration;
   /** How the log is written. */
   logFormat: LogFormat;
+  /** Where probes are answered; undefined for nowhere. */
+  healthAddress: ListenAddress | undefined;
 }
 
 /** The configuration can not be used. */
@@ -96,6 +99,7 @@ export function readWorkerConfig(
     isQuotaRejection: readQuotaRejection(env, faults),
     quotaDay: readDurationVariable(env, 'BULK_EXPORTS_QUOTA_DAY', QUOTA_DAY, faults),
     logFormat: readLogFormat(env, faults),
+    healthAddress: readListenAddress(env, 'BULK_EXPORTS_HEALTH_ADDRESS', faults),
   };
   faults.push(...misspelt(env));
   if (faults.length > 0) throw new InvalidWorkerConfig(faults);
@@ -136,6 +140,7 @@ const KNOWN_VARIABLES = [
   'BULK_EXPORTS_ACTIVITIES_PER_SECOND',
   'BULK_EXPORTS_DESTINATIONS',
   'BULK_EXPORTS_DOWNLOAD_SLOTS',
+  'BULK_EXPORTS_HEALTH_ADDRESS',
   'BULK_EXPORTS_LOG_FORMAT',
   'BULK_EXPORTS_QUOTA_DAY',
   'BULK_EXPORTS_QUOTA_REJECTION',

@@ -8,6 +8,7 @@ import {
 } from '../activities/index.ts';
 import { readOtherSecrets, readWorkerConfig, type WorkerConfig } from './config.ts';
 import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
+import { openHealth } from './health/open-health.ts';
 import { installRuntime } from './install-runtime.ts';
 import { createLogger } from './logs/create-logger.ts';
 
@@ -43,15 +44,23 @@ export async function runWorker({ say, shutdownGraceTime }: RunWorkerOptions): P
   });
   installRuntime(logger);
   const tell = config.logFormat === 'json' ? (line: string) => logger.info(line) : say;
-  const connection = await connect(temporal.connectionOptions, address);
+  const health = await openHealth(config.healthAddress);
   try {
-    const worker = await createWorker({ ...config, connection, namespace, shutdownGraceTime });
-    const running = worker.run();
-    tell(describeWorker({ config, address, namespace }));
-    await running;
-    tell('The worker has ended.');
+    if (health.url !== undefined)
+      tell(`Probes are answered at ${health.url}/healthz and ${health.url}/readyz.`);
+    const connection = await connect(temporal.connectionOptions, address);
+    try {
+      const worker = await createWorker({ ...config, connection, namespace, shutdownGraceTime });
+      const running = worker.run();
+      health.watch({ worker, connection, namespace });
+      tell(describeWorker({ config, address, namespace }));
+      await running;
+      tell('The worker has ended.');
+    } finally {
+      await connection.close();
+    }
   } finally {
-    await connection.close();
+    await health.stop();
   }
 }
 

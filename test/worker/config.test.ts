@@ -32,6 +32,7 @@ describe('the configuration of a worker', () => {
       isQuotaRejection,
       quotaDay: '1 day',
       logFormat: 'pretty',
+      healthAddress: undefined,
     });
   });
 
@@ -57,6 +58,7 @@ describe('the configuration of a worker', () => {
       BULK_EXPORTS_QUOTA_REJECTION: 'status=403, code=20008',
       BULK_EXPORTS_QUOTA_DAY: '5 seconds',
       BULK_EXPORTS_LOG_FORMAT: 'json',
+      BULK_EXPORTS_HEALTH_ADDRESS: '0.0.0.0:8081',
       TWILIO_BULKEXPORTS_URL: 'http://127.0.0.1:4010/',
     });
     assert.equal(config.taskQueue, 'exports-eu');
@@ -76,7 +78,16 @@ describe('the configuration of a worker', () => {
     );
     assert.equal(config.quotaDay, '5 seconds');
     assert.equal(config.logFormat, 'json');
+    assert.deepEqual(config.healthAddress, { host: '0.0.0.0', port: 8081 });
     assert.equal(config.twilioUrl, 'http://127.0.0.1:4010');
+  });
+
+  test('answers probes of this machine alone where it is told no more than a port', () => {
+    const healthAddress = (text: string) =>
+      read({ ...BASE, BULK_EXPORTS_HEALTH_ADDRESS: text }).healthAddress;
+    assert.deepEqual(healthAddress('8081'), { host: '127.0.0.1', port: 8081 });
+    assert.deepEqual(healthAddress('localhost:0'), { host: 'localhost', port: 0 });
+    assert.deepEqual(healthAddress('[::1]:8081'), { host: '::1', port: 8081 });
   });
 
   test('takes an empty variable for none', () => {
@@ -171,6 +182,13 @@ describe('the configuration of a worker', () => {
       { ...BASE, BULK_EXPORTS_QUOTA_DAY: 'Friday' },
       [/^BULK_EXPORTS_QUOTA_DAY must be a duration of 1 second to 7 days such as "1 day", got "Friday"/],
     ],
+    ...[':8081', '127.0.0.1', 'http://127.0.0.1:8081', '65536', '127.0.0.1:8081/health'].map(
+      (text): [string, Environment, RegExp[]] => [
+        `probes at ${text}`,
+        { ...BASE, BULK_EXPORTS_HEALTH_ADDRESS: text },
+        [/^BULK_EXPORTS_HEALTH_ADDRESS must be a port such as 8081, .*or an address with a port such as/],
+      ],
+    ),
     [
       'a log in no known format',
       { ...BASE, BULK_EXPORTS_LOG_FORMAT: 'xml' },
