@@ -9,6 +9,7 @@ import { createDownloadSlots } from './download/download-slots.ts';
 import { createHttpAgents } from './http-agents.ts';
 import { findReusableDays } from './find-reusable-days.ts';
 import { createRedactor } from './redact.ts';
+import { count, nameStatus } from './metrics.ts';
 import { sweepExportFiles } from './sweep-export-files.ts';
 import { sweepExportJobs } from './sweep-export-jobs.ts';
 import { createTurns } from './turns.ts';
@@ -39,7 +40,7 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
   const { settings, random, isQuotaRejection } = rest;
   const agents = createHttpAgents(apiUrl, dispatcher);
   const turnsOf = createTurnsByAccount(requestsPerAccount);
-  const connect = (account: TwilioAccount): KnownAccount => {
+  const connect = (name: string, account: TwilioAccount): KnownAccount => {
     const turns = turnsOf(account);
     const http = createTwilioHttp({
       account,
@@ -48,6 +49,7 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
       settings,
       random,
       isQuotaRejection,
+      onAnswer: (status) => count('twilioAnswers', 1, { account: name, status: nameStatus(status) }),
     });
     const api = createTwilioApi(apiUrl, http, settings);
     const redact = createRedactor([account.password]);
@@ -56,7 +58,7 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
   };
 
   const parts: ActivityParts = {
-    accounts: new Map(Object.entries(accounts).map(([name, account]) => [name, connect(account)])),
+    accounts: new Map(Object.entries(accounts).map(([name, account]) => [name, connect(name, account)])),
     destinations: new Map(Object.entries(destinations)),
     apiUrl,
     storeDispatcher: agents.store,

@@ -1,3 +1,5 @@
+import type { MetricTags } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityParts, KnownAccount } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import type { ActivityScope } from './activity-scope.ts';
@@ -15,6 +17,7 @@ import type { FoundDay } from './download/judge-day.ts';
 import { judgeDay } from './download/judge-day.ts';
 import type { DayKey, DayProof, DayStorage, HalfFile } from './storage/day-storage.ts';
 import { createStorageFailure, StorageProblem } from './storage/storage-problem.ts';
+import { count, measureDownload } from './metrics.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
@@ -52,6 +55,9 @@ export async function downloadExportDay(
         // Twilio was not to be asked, which says nothing of the day.
         sayAbsentSince(scope, absentSinceMs);
       }
+      if (error instanceof ApplicationFailure && error.type === 'DownloadStalled') {
+        count('stalls', 1, labelsOf(key));
+      }
       throw toFailure(error, parts, { doing, attempt: scope.context.info.attempt });
     }
   });
@@ -84,7 +90,7 @@ async function downloadIfThere(download: Download): Promise<DownloadExportDayRes
 }
 
 async function downloadOnce(download: Download): Promise<DownloadExportDayResult | AbsentDay> {
-  const { input, doing, maker } = download;
+  const { input, maker } = download;
   const published = await download.storage.findPublished(download.key);
   if (published !== null) {
     // An attempt before has published what it might take, and its word of who made that was lost.
@@ -92,6 +98,20 @@ async function downloadOnce(download: Download): Promise<DownloadExportDayResult
     const madeBy = foreign?.isRefused ? null : (foreign?.madeBy ?? null);
     return withMaker({ outcome: 'downloaded', file: published }, madeBy);
   }
+  const beganAtMs = performance.now();
+  const result = await fetchAndVerify(download);
+  if (result.outcome === 'downloaded') {
+    measureDownload((performance.now() - beganAtMs) / 1_000, labelsOf(download.key));
+  }
+  return result;
+}
+
+function labelsOf({ resourceType }: DayKey): MetricTags {
+  return { resource_type: resourceType };
+}
+
+async function fetchAndVerify(download: Download): Promise<DownloadExportDayResult | AbsentDay> {
+  const { input, doing, maker } = download;
   const fetch = (): Promise<FetchedFile | AbsentDay> => fetchUnlessAbsent(download);
   const fetched = await fetchAttributed({ doing, maker, fetch });
   if ('found' in fetched) {
@@ -162,6 +182,8 @@ async function fetchUnlessAbsent(download: Download): Promise<FetchedFile | Abse
       settings: parts.settings,
       signal: scope.signal,
       onBytes: (bytes) => scope.tell({ day, bytes }),
+      onResume: () => count('resumes', 1, labelsOf(key)),
+      onFetched: (bytes) => count('fetchedBytes', bytes, labelsOf(key)),
     });
     return fetched ?? { outcome: 'absent', found: 'noFile', atMs: linkedAtMs };
   } catch (error) {

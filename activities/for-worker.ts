@@ -7,6 +7,8 @@ export { isJsonObject } from './json-object.ts';
 export { hashExportId, hashNamespace } from './marker.ts';
 export { openMarkedJobs } from './marked-jobs.ts';
 export type { MarkedJob, MarkedJobs } from './marked-jobs.ts';
+export { activitySeries, downloadSeconds } from './metrics.ts';
+export type { MetricDefinition } from './metrics.ts';
 export { createSecretRemover, redactText } from './redact.ts';
 export { isFinalStatus } from './twilio/day-status.ts';
 export { createStorageOpener, DEFAULT_SPOOL } from './storage/open-storage.ts';

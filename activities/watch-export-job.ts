@@ -5,6 +5,8 @@ import { withHeartbeats } from './activity-scope.ts';
 import type { JobPicture, JobSighting, PictureProblem, PollIntervals, WatchExportJobInput } from './api.ts';
 import { createFailure } from './failures.ts';
 import { lookAtJob } from './look-at-job.ts';
+import type { LookResult } from './metrics.ts';
+import { count } from './metrics.ts';
 import { isChanged } from './picture/job-picture.ts';
 import { findFilesOfUnknownAge, groupByDayMade } from './picture/made-on.ts';
 import { describePicture } from './picture/picture-words.ts';
@@ -19,6 +21,7 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
   const { seen, firstLook, returnUnchanged, account, jobSid, resourceType } = input;
   const doing = `Could not look at the job [${jobSid}, account ${account}]`;
   const { api, files } = findAccount(parts, input, { doing });
+  const enter = (result: LookResult): void => count('looks', 1, { account, result });
 
   return withHeartbeats(parts.settings.heartbeatMs, async ({ context, signal }) => {
     const { attempt, workflowExecution } = context.info;
@@ -33,13 +36,16 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
       picture = { ...(await lookAtJob(parts, api, input, signal)), inRun };
     } catch (error) {
       if (error instanceof TwilioProblem) {
+        enter('failed');
         return pictureOfProblem(parts, { input, problem: error, doing, attempt });
       }
       throw error;
     }
+    const isNews = seen === null || isChanged(seen, picture);
+    enter(isNews ? 'changed' : 'unchanged');
     // The first look since a reset is news by itself: what goes away later is then known to go away after it.
     const isFirstSinceReset = Boolean(input.inRun) && input.inRun !== inRun;
-    if (seen !== null && !returnUnchanged && !isFirstSinceReset && !isChanged(seen, picture)) {
+    if (!isNews && !returnUnchanged && !isFirstSinceReset) {
       throw unchanged(parts, input, { picture, isSoon });
     }
     return await withDaysMade(files, { resourceType, seen, picture, signal });

@@ -15,6 +15,7 @@ import { type ListenAddress, readListenAddress } from './listen-address.ts';
 import type { LogFormat } from './logs/log-format.ts';
 import { readAccounts } from './read-accounts.ts';
 import { readDestinations } from './read-destinations.ts';
+import { type MetricsTarget, readMetricsTarget } from './read-metrics-target.ts';
 import {
   readActivitiesPerSecond,
   readDurationVariable,
@@ -51,6 +52,8 @@ export interface WorkerConfig {
   logFormat: LogFormat;
   /** Where probes are answered; undefined for nowhere. */
   healthAddress: ListenAddress | undefined;
+  /** Where the metrics go; undefined for nowhere. */
+  metrics: MetricsTarget | undefined;
 }
 
 /** The configuration can not be used. */
@@ -99,7 +102,8 @@ export function readWorkerConfig(
     isQuotaRejection: readQuotaRejection(env, faults),
     quotaDay: readDurationVariable(env, 'BULK_EXPORTS_QUOTA_DAY', QUOTA_DAY, faults),
     logFormat: readLogFormat(env, faults),
-    healthAddress: readListenAddress(env, 'BULK_EXPORTS_HEALTH_ADDRESS', faults),
+    healthAddress: readListenAddress(env, 'BULK_EXPORTS_HEALTH_ADDRESS', { examplePort: 8081 }, faults),
+    metrics: readMetricsTarget(env, faults),
   };
   faults.push(...misspelt(env));
   if (faults.length > 0) throw new InvalidWorkerConfig(faults);
@@ -142,6 +146,8 @@ const KNOWN_VARIABLES = [
   'BULK_EXPORTS_DOWNLOAD_SLOTS',
   'BULK_EXPORTS_HEALTH_ADDRESS',
   'BULK_EXPORTS_LOG_FORMAT',
+  'BULK_EXPORTS_METRICS_ADDRESS',
+  'BULK_EXPORTS_OTLP_ENDPOINT',
   'BULK_EXPORTS_QUOTA_DAY',
   'BULK_EXPORTS_QUOTA_REJECTION',
   'BULK_EXPORTS_REQUESTS_PER_ACCOUNT',

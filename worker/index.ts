@@ -6,6 +6,8 @@ export type { CreateWorkerOptions } from './create-worker.ts';
 export type { Environment, ReadFile } from './environment.ts';
 export { runWorker, TemporalUnreachable } from './main.ts';
 export type { RunWorkerOptions } from './main.ts';
+export { HISTOGRAM_BUCKETS } from './metric-series.ts';
+export type { MetricsTarget } from './read-metrics-target.ts';
 export { BulkExportsPlugin, workflowsPath } from './plugin.ts';
 export type { BulkExportsPluginOptions } from './plugin.ts';
 export { createJobReaper, DEFAULT_CLOSED_FOR_MS } from './reap/job-reaper.ts';

@@ -7,6 +7,7 @@ import {
   TWILIO_BULKEXPORTS_URL,
 } from '../activities/index.ts';
 import { readOtherSecrets, readWorkerConfig, type WorkerConfig } from './config.ts';
+import { countRunningExports } from './count-running-exports.ts';
 import { createWorker, type CreateWorkerOptions } from './create-worker.ts';
 import { openHealth } from './health/open-health.ts';
 import { installRuntime } from './install-runtime.ts';
@@ -16,6 +17,8 @@ import { createLogger } from './logs/create-logger.ts';
 export interface RunWorkerOptions extends Pick<CreateWorkerOptions, 'shutdownGraceTime'> {
   /** Told a line when the worker is ready and when it has ended, where the log is not JSON. Never a credential. */
   say: (line: string) => void;
+  /** How often the engine is asked how many exports run, where there are metrics. Default 15 seconds. */
+  countIntervalMs?: number;
 }
 
 /** Temporal could not be reached, or refused the connection. */
@@ -29,7 +32,8 @@ export class TemporalUnreachable extends Error {
  *
  * @throws `InvalidWorkerConfig`, or {@link TemporalUnreachable}.
  */
-export async function runWorker({ say, shutdownGraceTime }: RunWorkerOptions): Promise<void> {
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { say, shutdownGraceTime, countIntervalMs } = options;
   const config = readWorkerConfig();
   const temporal = loadClientConnectConfig();
   const namespace = temporal.namespace ?? 'default';
@@ -42,21 +46,31 @@ export async function runWorker({ say, shutdownGraceTime }: RunWorkerOptions): P
     ),
     write: (line) => void process.stderr.write(line),
   });
-  installRuntime(logger);
+  installRuntime({ logger, metrics: config.metrics });
   const tell = config.logFormat === 'json' ? (line: string) => logger.info(line) : say;
   const health = await openHealth(config.healthAddress);
   try {
     if (health.url !== undefined)
       tell(`Probes are answered at ${health.url}/healthz and ${health.url}/readyz.`);
     const connection = await connect(temporal.connectionOptions, address);
+    let stopCounting: (() => void) | undefined;
     try {
       const worker = await createWorker({ ...config, connection, namespace, shutdownGraceTime });
       const running = worker.run();
       health.watch({ worker, connection, namespace });
+      stopCounting =
+        config.metrics &&
+        countRunningExports({
+          connection,
+          namespace,
+          taskQueue: config.taskQueue,
+          intervalMs: countIntervalMs,
+        });
       tell(describeWorker({ config, address, namespace }));
       await running;
       tell('The worker has ended.');
     } finally {
+      stopCounting?.();
       await connection.close();
     }
   } finally {
@@ -92,7 +106,7 @@ export function describeWorker(input: { config: WorkerConfig; address: string; n
 
 /** By the names of their variables: a setting meant for a simulator would else go unseen until it does harm. */
 function changedSettings(config: WorkerConfig): string {
-  const { twilioUrl, requestsPerAccount, activitiesPerSecond, stallTimeout, quotaDay } = config;
+  const { twilioUrl, requestsPerAccount, activitiesPerSecond, stallTimeout, quotaDay, metrics } = config;
   const changed = [
     ...(twilioUrl === TWILIO_BULKEXPORTS_URL ? [] : [`TWILIO_BULKEXPORTS_URL ${twilioUrl}`]),
     ...(requestsPerAccount === DEFAULT_REQUESTS_PER_ACCOUNT
@@ -104,6 +118,7 @@ function changedSettings(config: WorkerConfig): string {
     ...(stallTimeout === STALL_TIMEOUT.fallback ? [] : [`BULK_EXPORTS_STALL_TIMEOUT ${stallTimeout}`]),
     ...(config.isQuotaRejection === isQuotaRejection ? [] : ['BULK_EXPORTS_QUOTA_REJECTION']),
     ...(quotaDay === QUOTA_DAY.fallback ? [] : [`BULK_EXPORTS_QUOTA_DAY ${quotaDay}`]),
+    ...(metrics === undefined ? [] : [`${metrics.variable} ${metrics.told}`]),
   ];
   return changed.length === 0 ? '' : `; set otherwise: ${changed.join(', ')}`;
 }

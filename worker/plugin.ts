@@ -3,7 +3,6 @@ import { SimplePlugin } from '@temporalio/plugin';
 import type { ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { createStorageOpener } from '../activities/for-worker.ts';
 import { createActivities, DEFAULT_DOWNLOAD_SLOTS } from '../activities/index.ts';
-import { logActivity } from './logs/activity-logs.ts';
 import type {
   CreateActivitiesOptions,
   CreatedActivities,
@@ -11,6 +10,8 @@ import type {
   ExportActivities,
   OpenStorageOptions,
 } from '../activities/index.ts';
+import { logActivity } from './logs/activity-logs.ts';
+import { openSeries } from './metric-series.ts';
 
 /** What the activities work with. A `WorkerConfig` is one. */
 export interface BulkExportsPluginOptions
@@ -67,6 +68,7 @@ export class BulkExportsPlugin extends SimplePlugin {
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     this.#running++;
+    openSeries(worker.options, Object.keys(this.#pluginOptions.accounts));
     try {
       await super.runWorker(worker, next);
     } finally {

@@ -5,6 +5,7 @@ import type { ExportJobResult } from './api.ts';
 import { fewestRanges, formatRange } from './calendar.ts';
 import type { ExportRun } from './export-run.ts';
 import { applicationFailureOf, exportFailure, isOutOfTime, problemOf } from './failures.ts';
+import { countExport, outcomeOf } from './metrics.ts';
 import { isOver } from './plan.ts';
 import { endRemainingDays } from './result.ts';
 
@@ -71,6 +72,7 @@ export function giveMissingDaysTheirOutcome({ ledger }: ExportRun, ending: Endin
 
 /** The one place where the workflow becomes Completed, Failed or Canceled. When both cancels came, the engine's wins. */
 export function conclude(run: ExportRun, ending: Ending, result: ExportJobResult): ExportJobResult {
+  countExport(run.request.resourceType, outcomeOf(ending, result));
   switch (ending.kind) {
     case 'refused':
     case 'failed':

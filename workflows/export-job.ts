@@ -13,6 +13,7 @@ import { followJob } from './follow-job.ts';
 import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from './input.ts';
 import { openLedger } from './ledger.ts';
 import { reuseDays } from './reuse-days.ts';
+import { countExport } from './metrics.ts';
 import { daysToFetch, isOver, nextSubmissionAt, rangesToSubmit, timeoutEndsAt } from './plan.ts';
 import { showPhase } from './search-attributes.ts';
 import { timeLimitOf } from './time-limit.ts';
@@ -115,6 +116,7 @@ function acceptInput(input: unknown, continued: unknown): ResolvedExportJobInput
     if (isContinued)
       throw new Error('The run before accepted an input that this worker does not', { cause: error });
     showPhase('failed');
+    countExport('unknown', 'refused');
     throw exportFailure('InvalidInput', error.message, { faults: error.faults });
   }
 }

@@ -14,6 +14,7 @@ import { cardOf } from './card.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Ledger } from './ledger.ts';
+import { LedgerMetrics } from './metrics.ts';
 import { awaitsJobs, phaseOf, progressOf } from './progress.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
 import type { TimeLimit } from './time-limit.ts';
@@ -45,6 +46,7 @@ export class ExportRun {
   private readonly work = new CancellationScope();
   private readonly tasks = new Set<Promise<void>>();
   private readonly attributes = new SearchAttributesOnDisplay();
+  private readonly metrics: LedgerMetrics;
   private result: ExportJobResult | null = null;
   /** What the ledger does not tell: that the export cleans up, or how it ended. */
   private finalPhase: ExportPhase | null = null;
@@ -60,6 +62,7 @@ export class ExportRun {
     this.request = request;
     this.ledger = ledger;
     this.deleteJob = request.deleteJob;
+    this.metrics = new LedgerMetrics(ledger, request.resourceType);
     this.identity = {
       account: request.account,
       resourceType: request.resourceType,
@@ -158,6 +161,7 @@ export class ExportRun {
     this.logPhase(progress);
     setCurrentDetails(cardOf(progress, this.request));
     this.attributes.show(progress, this.request, { awaitsJobs: awaitsJobs(this.ledger) });
+    this.metrics.count();
   }
 
   private logPhase({ phase, days, resourceType, startDay, endDay }: ExportProgress): void {

@@ -20,7 +20,12 @@ export interface FetchDayFileInput {
   dispatcher: Dispatcher;
   settings: ActivitySettings;
   signal: AbortSignal;
+  /** Told how much of the file there is, from time to time. */
   onBytes: (sizeBytes: number) => void;
+  /** Told once a link goes on from what there was. */
+  onResume: () => void;
+  /** Told how many bytes have come since it was last told. */
+  onFetched: (bytes: number) => void;
 }
 
 /** The whole file, as far as the store tells, in this attempt's own half file, flushed and open. */
@@ -124,6 +129,7 @@ async function takeAnswer(
       );
     case 206:
       if (half !== null && answer.fromBytes === half.sizeBytes() && answer.etag === half.etag) {
+        if (answer.fromBytes > 0) input.onResume();
         return receive(input, half, answer);
       }
       break;
@@ -163,10 +169,19 @@ async function ask(input: FetchDayFileInput, url: URL, half: HalfFile | null): P
   }
 }
 
+/** To tell of each write would cost more than it is worth. */
+const FETCHED_AT_ONCE_BYTES = 8 * 1024 * 1024;
+
 async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAnswer): Promise<Step> {
-  const { key, signal, settings, onBytes } = input;
+  const { key, signal, settings, onBytes, onFetched } = input;
   const { totalBytes } = answer;
   const proof = proveWhileWritten(half, totalBytes, signal);
+  let toldBytes = answer.fromBytes;
+  const tellFetched = (sizeBytes: number, atLeastBytes: number): void => {
+    if (sizeBytes - toldBytes < atLeastBytes) return;
+    onFetched(sizeBytes - toldBytes);
+    toldBytes = sizeBytes;
+  };
   try {
     await writeBody({
       body: readBody(answer, signal),
@@ -176,6 +191,7 @@ async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAn
       onBytes: (sizeBytes) => {
         proof.keepUp();
         onBytes(sizeBytes);
+        tellFetched(sizeBytes, FETCHED_AT_ONCE_BYTES);
       },
     });
     await half.flush();
@@ -186,6 +202,8 @@ async function receive(input: FetchDayFileInput, half: HalfFile, answer: StoreAn
     throw error instanceof StoreBroke
       ? fetchBroke(key, { error, host: null, came: describeBytes(half, totalBytes) })
       : error;
+  } finally {
+    tellFetched(half.sizeBytes(), 1);
   }
   if (totalBytes !== null && half.sizeBytes() < totalBytes) {
     await proof.drop();

@@ -47,6 +47,8 @@ export interface CreateTwilioHttpOptions {
   settings: ActivitySettings;
   random: () => number;
   isQuotaRejection: IsQuotaRejection;
+  /** Told the status of each answer, and null for a request that was sent and has brought none. */
+  onAnswer?: (status: number | null) => void;
 }
 
 /**
@@ -60,6 +62,7 @@ export function createTwilioHttp({
   settings,
   random,
   isQuotaRejection,
+  onAnswer,
 }: CreateTwilioHttpOptions): TwilioHttp {
   const basic = Buffer.from(`${account.username}:${account.password}`).toString('base64');
   const redact = createRedactor([account.password, basic]);
@@ -68,7 +71,14 @@ export function createTwilioHttp({
     const release = await takeTurn(twilioRequest);
     try {
       twilioRequest.onSend?.();
-      return await send(twilioRequest);
+      const answer = await send(twilioRequest);
+      onAnswer?.(answer.status);
+      return answer;
+    } catch (error) {
+      if (error instanceof TwilioProblem) {
+        onAnswer?.(error.status);
+      }
+      throw error;
     } finally {
       release();
     }

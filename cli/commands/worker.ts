@@ -42,11 +42,14 @@ Configuration, by the environment:
                                (default: ./exports-spool, 10 GB)
   BULK_EXPORTS_TASK_QUEUE      (default: bulk-exports)
   BULK_EXPORTS_DOWNLOAD_SLOTS  how many days are fetched at a time
-  BULK_EXPORTS_LOG_FORMAT      json or pretty (default: pretty)
-  BULK_EXPORTS_HEALTH_ADDRESS  where /healthz and /readyz are answered, such as
-                               8081 (default: nowhere)
   BULK_EXPORTS_REQUESTS_PER_ACCOUNT, …_ACTIVITIES_PER_SECOND,
   …_STALL_TIMEOUT, …_QUOTA_REJECTION, …_QUOTA_DAY
                                limits; README says what each is
+  BULK_EXPORTS_LOG_FORMAT      json or pretty (default: pretty)
+  BULK_EXPORTS_HEALTH_ADDRESS  where /healthz and /readyz are answered, such as
+                               8081 (default: nowhere)
+  BULK_EXPORTS_METRICS_ADDRESS where Prometheus finds the metrics, such as 9464
+                               (default: nowhere)
+  BULK_EXPORTS_OTLP_ENDPOINT   or where an OpenTelemetry collector takes them
   TWILIO_BULKEXPORTS_URL       another origin of the API, such as a simulator's
   TEMPORAL_ADDRESS, …          as for the temporal command line`;

@@ -104,6 +104,8 @@ test('a fetch from a name that leads to a private address is refused, naming the
     settings: defaultSettings,
     signal: new AbortController().signal,
     onBytes: () => {},
+    onResume: () => {},
+    onFetched: () => {},
   });
   await assert.rejects(fetching, (error) => {
     assert.ok(error instanceof ApplicationFailure, String(error));

@@ -33,6 +33,7 @@ describe('the configuration of a worker', () => {
       quotaDay: '1 day',
       logFormat: 'pretty',
       healthAddress: undefined,
+      metrics: undefined,
     });
   });
 
@@ -182,13 +183,18 @@ describe('the configuration of a worker', () => {
       { ...BASE, BULK_EXPORTS_QUOTA_DAY: 'Friday' },
       [/^BULK_EXPORTS_QUOTA_DAY must be a duration of 1 second to 7 days such as "1 day", got "Friday"/],
     ],
-    ...[':8081', '127.0.0.1', 'http://127.0.0.1:8081', '65536', '127.0.0.1:8081/health'].map(
-      (text): [string, Environment, RegExp[]] => [
-        `probes at ${text}`,
-        { ...BASE, BULK_EXPORTS_HEALTH_ADDRESS: text },
-        [/^BULK_EXPORTS_HEALTH_ADDRESS must be a port such as 8081, .*or an address with a port such as/],
-      ],
-    ),
+    ...[
+      ':8081',
+      '127.0.0.1',
+      'http://127.0.0.1:8081',
+      '65536',
+      '127.0.0.1:8081/health',
+      '[localhost]:8081',
+    ].map((text): [string, Environment, RegExp[]] => [
+      `probes at ${text}`,
+      { ...BASE, BULK_EXPORTS_HEALTH_ADDRESS: text },
+      [/^BULK_EXPORTS_HEALTH_ADDRESS must be a port such as 8081, .*or an address with a port such as/],
+    ]),
     [
       'a log in no known format',
       { ...BASE, BULK_EXPORTS_LOG_FORMAT: 'xml' },

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { afterEach, describe, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { installRuntime } from '../../worker/install-runtime.ts';
+import { InvalidWorkerConfig } from '../../worker/config.ts';
 import { createLogger } from '../../worker/logs/create-logger.ts';
 import type { LogFormat } from '../../worker/logs/log-format.ts';
+import type { MetricsTarget } from '../../worker/read-metrics-target.ts';
 import { formsOf } from '../end-to-end/secret-search.ts';
+import { freePort } from '../support/free-port.ts';
 
 const PASSWORD = 'pass+Word/"with" signs&=?';
 const API_KEY = 'the-key-for-temporal';
@@ -27,15 +30,54 @@ function parsed(message: string, meta: Record<string, unknown> = {}): Record<str
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-test('whoever has installed a Runtime in the process keeps it, and its logger', async () => {
-  const theirs: string[] = [];
-  const ours: string[] = [];
+describe('the Runtime of a process', () => {
   const loggerOf = (lines: string[]) => new DefaultLogger('INFO', ({ message }) => lines.push(message));
-  Runtime.install({ logger: loggerOf(theirs) });
-  installRuntime(loggerOf(ours));
-  Runtime.instance().logger.info('a word');
-  assert.deepEqual([theirs, ours], [['a word'], []]);
-  await Runtime.instance().shutdown();
+  const prometheusAt = async (): Promise<MetricsTarget & { kind: 'prometheus' }> => {
+    const bindAddress = `127.0.0.1:${await freePort()}`;
+    return {
+      kind: 'prometheus',
+      variable: 'BULK_EXPORTS_METRICS_ADDRESS',
+      told: bindAddress,
+      bindAddress,
+    };
+  };
+  afterEach(async () => {
+    await Runtime.instance().shutdown();
+  });
+
+  test('logs as it is told to, and shows the metrics too', async () => {
+    const lines: string[] = [];
+    const metrics = await prometheusAt();
+    installRuntime({ logger: loggerOf(lines), metrics });
+    Runtime.instance().logger.info('a word');
+    Runtime.instance().metricMeter.createCounter('words_total').add(7);
+    assert.match(await (await fetch(`http://${metrics.bindAddress}/metrics`)).text(), /^words_total.* 7$/m);
+    // Lines wait for those of the native part, and are written at the end at the latest.
+    await Runtime.instance().shutdown();
+    assert.ok(lines.includes('a word'), lines.join());
+  });
+
+  test('that somebody else has installed stays, and its logger', async () => {
+    const theirs: string[] = [];
+    const ours: string[] = [];
+    Runtime.install({ logger: loggerOf(theirs) });
+    installRuntime({ logger: loggerOf(ours), metrics: undefined });
+    Runtime.instance().logger.info('a word');
+    assert.deepEqual([theirs, ours], [['a word'], []]);
+  });
+
+  test('that somebody else has installed shows no metrics of ours, which is a fault where they are wanted', async () => {
+    Runtime.install({ logger: loggerOf([]) });
+    const metrics = await prometheusAt();
+    assert.throws(
+      () => installRuntime({ logger: loggerOf([]), metrics }),
+      (error) =>
+        error instanceof InvalidWorkerConfig &&
+        /^BULK_EXPORTS_METRICS_ADDRESS must be where metrics can go, got 127.*already/.test(
+          error.faults.join(),
+        ),
+    );
+  });
 });
 
 describe('a line of the log', () => {

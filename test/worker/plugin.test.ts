@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
 import type { DayStorage, ExportActivities } from '../../activities/index.ts';
+import { installQuietRuntime } from '../support/temporal.ts';
 import { BulkExportsPlugin, workflowsPath, type BulkExportsPluginOptions } from '../../worker/index.ts';
 
 const SID = `AC${'0'.repeat(32)}`;
@@ -15,7 +16,10 @@ const OPTIONS: BulkExportsPluginOptions = {
 };
 const MINE: WorkerOptions = { taskQueue: 'mine' };
 /** The plugin only hands it on. */
-const ANY_WORKER = {} as Worker;
+const ANY_WORKER = { options: { namespace: 'default', taskQueue: 'any' } } as Worker;
+
+// Whatever comes to run asks for the one Runtime of the process.
+installQuietRuntime();
 
 describe('the plugin', () => {
   test('adds the activities to those of the Worker', () => {

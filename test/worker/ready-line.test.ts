@@ -25,6 +25,8 @@ const changed: Record<string, string> = {
   BULK_EXPORTS_ACTIVITIES_PER_SECOND: '0.5',
   BULK_EXPORTS_STALL_TIMEOUT: '10 seconds',
   BULK_EXPORTS_QUOTA_DAY: '1 minute',
+  BULK_EXPORTS_METRICS_ADDRESS: '127.0.0.1:9464',
+  BULK_EXPORTS_OTLP_ENDPOINT: 'http://collector:4318',
   BULK_EXPORTS_QUOTA_REJECTION: 'status=403',
 };
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { redactText } from '../../activities/for-worker.ts';
-import type { ListenAddress } from '../listen-address.ts';
+import { formatListenAddress, type ListenAddress } from '../listen-address.ts';
 
 /** Answers `GET /healthz` and `GET /readyz`, and nothing else. */
 export interface HealthServer {
@@ -36,8 +36,9 @@ export async function startHealthServer(
   server.maxConnections = MAXIMUM_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
+  const { port: listeningPort } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    url: `http://${formatListenAddress({ host, port: listeningPort })}`,
     stop: () => stop(server),
   };
 }
