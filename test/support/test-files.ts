@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
  */
 const LONGEST = [
   'chaos/chaos',
+  'worker/alerts',
   'end-to-end/engine-reset',
   'package/deploy',
   'end-to-end/twilio-trouble',
@@ -38,13 +39,17 @@ const TOGETHER: { folder: string; names: string[] }[][] = [
         'card',
         'carried-ledger',
         'input',
+        'metrics',
         'plan',
         'problems',
         'reset-ledger',
         'time-limit',
       ],
     },
-    { folder: 'package', names: ['assertions', 'dependencies', 'documented-figures', 'failure-modes'] },
+    {
+      folder: 'package',
+      names: ['alert-rules', 'assertions', 'dependencies', 'documented-figures', 'failure-modes'],
+    },
     { folder: 'chaos', names: ['check'] },
     { folder: 'worker', names: ['config', 'ready-line'] },
   ],
