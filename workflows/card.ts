@@ -1,6 +1,14 @@
 /** The Markdown card that an operator reads on the workflow's page ("User Metadata", current details). Pure. */
-import type { ExportPhase, ExportProblem, ExportProgress } from './api.ts';
+import type {
+  ExportJobProgress,
+  ExportJobResult,
+  ExportPhase,
+  ExportProblem,
+  ExportProgress,
+  JobFate,
+} from './api.ts';
 import { formatRange } from './calendar.ts';
+import { asMarkdown, formatBytes, formatCount } from './card-words.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 
 /** The UI shows up to 20 kB; these limits keep the card of 366 days far below it. */
@@ -9,58 +17,57 @@ const MAXIMUM_PROBLEMS_SHOWN = 12;
 const MAXIMUM_PROBLEM_CHARACTERS = 500;
 const BAR_CELLS = 30;
 
-/** The card of an export as it is now. */
-export function cardOf(progress: ExportProgress, request: ResolvedExportJobInput): string {
-  const { days, jobs, problems, result } = progress;
+/**
+ * The card of an export as it is now.
+ *
+ * @param files where the days lie that are published, as patterns: see `locationsOf`.
+ */
+export function cardOf(
+  progress: ExportProgress,
+  request: ResolvedExportJobInput,
+  files: readonly string[],
+): string {
+  const { phase, days, jobs, problems, result } = progress;
   // The engine does not carry the summary and the details of a start into a new run: this line takes their place.
   const from = request.account === 'default' ? '' : ` of ${request.account}`;
   const done = days.downloaded + days.empty + days.failed + days.deleted;
+  const open = Object.values(days.byStatus).reduce((sum, count) => sum + count, 0);
+  const { downloaded, empty, failed, deleted } = days;
+  const cancelled = days.total - done - open;
   return [
     `### ${request.resourceType}${from} ${request.startDay}..${request.endDay} to ${request.destination}`,
-    `**${PHASE_SENTENCES[progress.phase]}**`,
+    `**${PHASE_SENTENCES[phase]}** ${verdict(phase, problems)}`.trim(),
+    result?.cancelReason === undefined ? '' : `Reason: ${shortened(result.cancelReason)}`,
     `${bar(done, days.total)} ${done} of ${days.total} days, ${formatBytes(progress.sizeBytes)}, ` +
       `${formatCount(progress.records)} records`,
-    list('Days', [
-      ...entries({
-        downloaded: days.downloaded,
-        empty: days.empty,
-        failed: days.failed,
-        deleted: days.deleted,
-      }),
-      ...entries(days.byStatus),
-    ]),
+    list('Days', [...entries({ downloaded, empty, failed, deleted, cancelled }), ...entries(days.byStatus)]),
     days.reused > 0 ? `Of these ${days.reused} were there already and cost no quota` : '',
-    section(
-      'Jobs at Twilio',
-      jobs.toReversed().map((job) => {
-        const hints = [
-          formatStatuses(job.byStatus) || 'not looked at yet',
-          job.jobQueuePosition === null ? '' : `queue position ${job.jobQueuePosition}`,
-          job.estimatedCompletionTime === null ? '' : `estimated ${job.estimatedCompletionTime}`,
-          job.asOf === null ? '' : `as of ${job.asOf}`,
-        ];
-        return `\`${job.jobSid}\` ${formatRange(job)}: ${hints.filter(Boolean).join('; ')}`;
-      }),
-      MAXIMUM_JOBS_SHOWN,
-    ),
     section('What is wrong, and what to do', problems.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
+    section('Jobs at Twilio', jobLines(jobs, result), MAXIMUM_JOBS_SHOWN),
+    section('Not cleaned up', (result?.notCleaned ?? []).map(shortened), MAXIMUM_PROBLEMS_SHOWN),
+    section(
+      'Where the files are',
+      files.map((file) => `\`${file}\``),
+      MAXIMUM_LOCATIONS_SHOWN,
+    ),
     result?.manifest ? `Manifest: \`${result.manifest}\`` : '',
-    section('Not cleaned up', result?.notCleaned ?? [], MAXIMUM_PROBLEMS_SHOWN),
-    result === null ? FOOTER : '',
+    isRunning(phase) ? FOOTER : '',
   ]
     .filter(Boolean)
     .join('\n\n');
 }
 
-/** `12 Submitted, 3 Running, 15 Completed`. */
-export function formatStatuses(byStatus: Record<string, number>): string {
-  return entries(byStatus).join(', ');
+/** The card of an export that ends before it has begun. */
+export function cardOfRefusal(message: string): string {
+  return `**Refused: nothing was asked of Twilio, and nothing is to be cleaned up.**\n\n${shortened(message)}`;
 }
 
+/** With a placeholder for the day those of an export are one, unless a storage names its files otherwise. */
+const MAXIMUM_LOCATIONS_SHOWN = 3;
+
 const PHASE_SENTENCES: Record<ExportPhase, string> = {
-  creating: 'Asking Twilio for the days.',
-  waiting:
-    'Waiting for Twilio. Nothing to do: looks repeat by themselves, see Pending Activities for the next.',
+  creating: 'Looking for days that are there already, and asking Twilio for the others.',
+  waiting: 'Waiting for Twilio.',
   downloading: 'Downloading the days that are ready; looks for the others go on.',
   waitingForQuota: 'Waiting until Twilio takes days again: the quota of this UTC day is spent.',
   cleaning: 'Every day has its outcome. Cleaning up.',
@@ -68,20 +75,59 @@ const PHASE_SENTENCES: Record<ExportPhase, string> = {
   incomplete:
     'Incomplete: some days could not be had. Start an export of these days again, or ask Twilio’s support.',
   cancelled: 'Cancelled. What was downloaded before is whole and stays.',
-  failed: 'Failed. The failure of the workflow says why and what to do.',
+  failed: 'Failed. The failure of the workflow (Result, on the tab Timeline) says why and what to do.',
 };
 
 const FOOTER =
-  'Signals: `checkNow` looks at Twilio now; `cancel` stops, cleans up and keeps what is downloaded ' +
-  '(`{"reason": "…", "deleteJob": true}`, all optional). *Terminate* does neither.';
+  'Signals (More Actions, Send a Signal): `checkNow` looks at Twilio now; `cancel` stops, cleans up and keeps what is ' +
+  'downloaded (`{"reason": "…", "deleteJob": true}`, all optional). *Terminate* does neither.';
+
+/** Whether a person has to do anything: the first thing that somebody wants to know who was woken. */
+function verdict(phase: ExportPhase, problems: ExportProblem[]): string {
+  if (!isRunning(phase)) return '';
+  const [since] = problems.map((problem) => problem.since).toSorted();
+  return since === undefined
+    ? 'Nothing is wrong as far as is known here, and there is nothing to do: Pending Activities shows what is under ' +
+        'way, what it said last, and when it is tried again.'
+    : `**Not all is well since ${since}:** see below what is wrong, and Pending Activities for when it is tried again.`;
+}
+
+function isRunning(phase: ExportPhase): boolean {
+  return !['complete', 'incomplete', 'cancelled', 'failed'].includes(phase);
+}
+
+/** The newest first: it has the days that are still open. */
+function jobLines(jobs: ExportJobProgress[], result: ExportJobResult | null): string[] {
+  const fateOf = new Map(result?.jobs.map(({ jobSid, fate }) => [jobSid, fate]));
+  return jobs.toReversed().map((job) => {
+    const fate = fateOf.get(job.jobSid);
+    const hints = [
+      entries(job.byStatus).join(', ') || 'not looked at yet',
+      job.jobQueuePosition === null ? '' : `queue position ${job.jobQueuePosition}`,
+      job.estimatedCompletionTime === null ? '' : `estimated ${job.estimatedCompletionTime}`,
+      job.asOf === null ? '' : `as of ${job.asOf}`,
+      fate === undefined ? '' : FATE_WORDS[fate],
+    ];
+    return `\`${job.jobSid}\` ${formatRange(job)}: ${hints.filter(Boolean).join('; ')}`;
+  });
+}
+
+const FATE_WORDS: Record<JobFate, string> = {
+  deleted: 'then deleted',
+  alreadyGone: 'then gone',
+  notDeletable: 'not deletable, as it is over',
+  kept: 'kept, as it was asked for',
+  unknown: '**it may still run**',
+};
 
 function problemLine({ problem, since, day, jobSid }: ExportProblem): string {
   const about = [day, jobSid && `\`${jobSid}\``].filter(Boolean).join(', ');
-  const text =
-    problem.length > MAXIMUM_PROBLEM_CHARACTERS
-      ? `${problem.slice(0, MAXIMUM_PROBLEM_CHARACTERS)}…`
-      : problem;
-  return `${about ? `${about}: ` : ''}${text} (since ${since})`;
+  return `${about ? `${about}: ` : ''}${shortened(problem)} (since ${since})`;
+}
+
+function shortened(text: string): string {
+  const isLong = text.length > MAXIMUM_PROBLEM_CHARACTERS;
+  return asMarkdown(isLong ? `${text.slice(0, MAXIMUM_PROBLEM_CHARACTERS)}…` : text);
 }
 
 function bar(done: number, total: number): string {
@@ -89,8 +135,11 @@ function bar(done: number, total: number): string {
   return `\`${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)}\``;
 }
 
+/** `12 Submitted, 3 Running, 15 Completed`; a status may be a word that Twilio has never used before. */
 function entries(counts: Record<string, number>): string[] {
-  return Object.entries(counts).flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : []));
+  return Object.entries(counts).flatMap(([word, count]) =>
+    count > 0 ? [`${count} ${asMarkdown(word)}`] : [],
+  );
 }
 
 function list(title: string, items: string[]): string {
@@ -101,14 +150,4 @@ function section(title: string, lines: string[], maximum: number): string {
   if (lines.length === 0) return '';
   const more = lines.length > maximum ? [`… and ${lines.length - maximum} more`] : [];
   return `**${title}**\n\n${[...lines.slice(0, maximum), ...more].map((line) => `- ${line}`).join('\n')}`;
-}
-
-function formatCount(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }

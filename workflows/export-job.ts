@@ -1,7 +1,15 @@
-import { CancellationScope, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ExportJobInput, ExportJobResult } from './api.ts';
 import { enterSubmission } from './bookkeeping.ts';
 import { answerCallers } from './callers.ts';
+import { cardOfRefusal } from './card.ts';
 import { type CarriedLedger, carryLedger, isCarriedBy, takeOverLedger } from './carried-ledger.ts';
 import { cleanUp } from './clean-up.ts';
 import { conclude, endingOf, giveMissingDaysTheirOutcome } from './ending.ts';
@@ -117,6 +125,7 @@ function acceptInput(input: unknown, continued: unknown): ResolvedExportJobInput
       throw new Error('The run before accepted an input that this worker does not', { cause: error });
     showPhase('failed');
     countExport('unknown', 'refused');
+    setCurrentDetails(cardOfRefusal(error.message));
     throw exportFailure('InvalidInput', error.message, { faults: error.faults });
   }
 }

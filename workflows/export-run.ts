@@ -16,6 +16,7 @@ import { Interruptions } from './interruptions.ts';
 import type { Ledger } from './ledger.ts';
 import { LedgerMetrics } from './metrics.ts';
 import { awaitsJobs, phaseOf, progressOf } from './progress.ts';
+import { locationsOf } from './result.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -159,7 +160,7 @@ export class ExportRun {
     this.hasNews = true;
     const progress = this.progress();
     this.logPhase(progress);
-    setCurrentDetails(cardOf(progress, this.request));
+    setCurrentDetails(cardOf(progress, this.request, locationsOf(this.ledger.days)));
     this.attributes.show(progress, this.request, { awaitsJobs: awaitsJobs(this.ledger) });
     this.metrics.count();
   }

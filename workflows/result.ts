@@ -69,6 +69,11 @@ export function totalsOf(days: readonly DayRecord[]): ExportTotals {
   };
 }
 
+/** Where the published days lie, each place once, with `day=*` for the days. */
+export function locationsOf(days: readonly DayRecord[]): string[] {
+  return [...new Set(days.flatMap(({ day, file }) => file?.location.replace(`day=${day}`, 'day=*') ?? []))];
+}
+
 function outcomeOf({ cancelled, failed, deleted }: ExportTotals): ExportJobResult['outcome'] {
   if (cancelled > 0) return 'cancelled';
   return failed + deleted > 0 ? 'incomplete' : 'complete';

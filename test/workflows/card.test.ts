@@ -3,12 +3,14 @@ import { describe, it } from 'node:test';
 import type { JobPicture } from '../../activities/api.ts';
 import type { ExportPhase } from '../../workflows/api.ts';
 import { addDays } from '../../workflows/calendar.ts';
+import { asMarkdown } from '../../workflows/card-words.ts';
 import { cardOf } from '../../workflows/card.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { closeDay, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
 import { openLedger } from '../../workflows/ledger.ts';
 import { progressOf } from '../../workflows/progress.ts';
 import { pictureOf } from './played-export.ts';
+import { endRemainingDays, resultOf } from '../../workflows/result.ts';
 
 const NOW = '2026-11-22T12:00:00.000Z';
 const startDay = '2025-10-01';
@@ -16,6 +18,11 @@ const request = parseExportJobInput(
   { resourceType: 'Participants', startDay, endDay: addDays(startDay, 365) },
   Date.parse(NOW),
 );
+
+const phases: ExportPhase[] = [
+  ...(['creating', 'waiting', 'downloading', 'waitingForQuota', 'cleaning'] as const),
+  ...(['complete', 'incomplete', 'cancelled', 'failed'] as const),
+];
 
 describe('the card of an export', () => {
   it('is under 20 kB for 366 days in the worst of moods, in every phase', () => {
@@ -28,16 +35,9 @@ describe('the card of an export', () => {
         closeDay(record, { outcome: 'failed', problem: 'x'.repeat(300) });
       else tryAgain(record, { problem: 'y'.repeat(300), request, now: NOW });
     }
-    const phases: ExportPhase[] = [
-      'creating',
-      'waiting',
-      'downloading',
-      'waitingForQuota',
-      'cleaning',
-      'failed',
-    ];
+    const files = ledger.days.map(({ day }) => `s3://bucket/${'p'.repeat(200)}/${day}`);
     for (const phase of phases) {
-      const card = cardOf(progressOf(ledger, request, { phase, result: null, now: NOW }), request);
+      const card = cardOf(progressOf(ledger, request, { phase, result: null, now: NOW }), request, files);
       assert.ok(Buffer.byteLength(card) < 20_000, `${phase}: ${Buffer.byteLength(card)} bytes`);
       assert.match(card, /and \d+ more/);
     }
@@ -64,7 +64,12 @@ describe('the card of an export', () => {
       outcome: 'downloaded',
       file: { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' },
     });
-    const card = cardOf(progressOf(ledger, small, { phase: 'waiting', result: null, now: NOW }), small);
+    const files = ['file:///exports/day=*/part-0.json.gz'];
+    const card = cardOf(
+      progressOf(ledger, small, { phase: 'waiting', result: null, now: NOW }),
+      small,
+      files,
+    );
     for (const part of [
       'Waiting for Twilio',
       '1 of 2 days, 2.5 MB, 12,345 records',
@@ -73,8 +78,53 @@ describe('the card of an export', () => {
       'Twilio does not answer',
       '`checkNow`',
       '`cancel`',
+      '- `file:///exports/day=*/part-0.json.gz`',
     ])
       assert.ok(card.includes(part), `${part} is missing in:\n${card}`);
+  });
+
+  it('says of one that runs, and of no other, whether it is well, since when not, and which signals it takes', () => {
+    const ledger = openLedger(request, NOW);
+    const progress = (phase: ExportPhase) => progressOf(ledger, request, { phase, result: null, now: NOW });
+    const problems = ['2026-11-22T11:00:00.000Z', '2026-11-22T10:00:00.000Z'].map((since) => ({
+      problem: 'Twilio does not answer.',
+      since,
+    }));
+    for (const phase of phases) {
+      const isRunning = phases.indexOf(phase) < phases.indexOf('complete');
+      const well = cardOf(progress(phase), request, []);
+      const unwell = cardOf({ ...progress(phase), problems }, request, []);
+      assert.equal(
+        /Nothing is wrong as far as is known here, and there is nothing to do/.test(well),
+        isRunning,
+        phase,
+      );
+      assert.equal(/there is nothing to do/.test(unwell), false, phase);
+      assert.equal(/Not all is well since 2026-11-22T10:00:00\.000Z/.test(unwell), isRunning, phase);
+      assert.equal(/`checkNow`/.test(well), isRunning, phase);
+    }
+  });
+
+  it('says at the end how many days were cancelled, why, and what became of each job', () => {
+    const two = { ...request, endDay: addDays(startDay, 1) };
+    const ledger = openLedger(two, NOW);
+    const job = enterSubmission(ledger, two, NOW);
+    Object.assign(job, { jobSid: 'JS1', fate: 'unknown' });
+    endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
+    const end = { sweptJobs: [], notCleaned: ['Half files, named _half…'], cancelReason: 'wrong\n_month_' };
+    const result = resultOf(ledger, two, end);
+    const card = cardOf(progressOf(ledger, two, { phase: 'cancelled', result, now: NOW }), two, []);
+    assert.match(card, /^Days: 2 cancelled$/m);
+    assert.match(card, /^Reason: wrong \\_month\\_$/m);
+    assert.match(card, /^- `JS1` .*; \*\*it may still run\*\*$/m);
+    assert.match(card, /^- Half files, named \\_half…$/m);
+  });
+
+  it('shows texts of others as they are, whatever they are in Markdown', () => {
+    assert.equal(
+      asMarkdown('Failed [job JS1] (the last)\n# *no* `code` <b> a_b ~~x~~ \\'),
+      'Failed \\[job JS1] (the last) # \\*no\\* \\`code\\` \\<b> a\\_b \\~\\~x\\~\\~ \\\\',
+    );
   });
 });
 

@@ -593,7 +593,7 @@ describe('exportJob', { timeout: 120_000 }, () => {
   });
 
   it('refuses bad input before anything is asked of Twilio, naming each fault', async () => {
-    const { twilio, failure } = await run({ ...inputOf(3), startDay: '2026-02-30', speed: 1 });
+    const { twilio, failure, handle } = await run({ ...inputOf(3), startDay: '2026-02-30', speed: 1 });
     const { type, message } = readFailure(failure);
     assert.equal(type, 'InvalidInput');
     assert.match(
@@ -602,6 +602,8 @@ describe('exportJob', { timeout: 120_000 }, () => {
     );
     assert.match(message ?? '', /speed is not a field of the input/);
     assert.equal(twilio.jobs.length, 0);
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    assert.match(currentDetails, /^\*\*Refused: nothing was asked of Twilio[^]*got "2026-02-30"/);
   });
 
   for (const type of [
