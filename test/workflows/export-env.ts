@@ -64,7 +64,8 @@ export async function createLiveExportEnv(options: LiveEnvOptions = {}): Promise
   return await createExportEnv(await createDevServerEnv(options), options.payloadCodec);
 }
 
-async function createExportEnv(
+/** On an engine that is there; `close` tears it down. */
+export async function createExportEnv(
   env: TestWorkflowEnvironment,
   payloadCodec?: PayloadCodec,
 ): Promise<ExportEnv> {
