@@ -37,7 +37,7 @@ describe('the packed package, installed in a fresh project', () => {
     const files = stdout.trim().split('\n').toSorted();
     const strangers = files.filter(
       (file) =>
-        !/^\.\/(dist\/.*\.(js|d\.ts)|docs\/([a-z-]+\.md|alerts\.yml)|examples\/simulator-scripts\/[a-z0-9-]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
+        !/^\.\/(dist\/.*\.(js|d\.ts)|docs\/([a-z-]+\.md|images\/[a-z]+\.png|alerts\.yml)|examples\/simulator-scripts\/[a-z0-9-]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
           file,
         ),
     );
