@@ -13,6 +13,7 @@ import type {
   ForeignFiles,
   Instant,
   TwilioDayStatus,
+  Persistence,
 } from './export-words.ts';
 import type { FindReusableDaysInput, FindReusableDaysResult } from './reusable-days.ts';
 
@@ -27,6 +28,7 @@ export type {
   ReusedDay,
 } from './export-report.ts';
 export type {
+  ActivityFailureType,
   Day,
   DayOutcome,
   DayRange,
@@ -34,6 +36,7 @@ export type {
   ForeignFiles,
   Instant,
   JobFate,
+  Persistence,
   ResourceType,
   TwilioDayStatus,
 } from './export-words.ts';
@@ -44,7 +47,10 @@ export type {
   PublishedDay,
 } from './reusable-days.ts';
 
-/** The activities of one export job, by their names on the wire. */
+/**
+ * The activities of one export job, by their names on the wire. Those whose input has {@link Persistence} may also throw
+ * `StillTrying`.
+ */
 export interface ExportActivities {
   /**
    * Finds the days that need no job: those that an earlier manifest of the destination proves, where what lies there now
@@ -101,7 +107,7 @@ export interface ExportActivities {
 }
 
 /** What `createExportJob` needs. */
-export interface CreateExportJobInput extends ExportIdentity {
+export interface CreateExportJobInput extends ExportIdentity, Persistence {
   /** The name of a destination that the worker knows: no days are asked for that could not be stored. */
   destination: string;
   startDay: Day;
@@ -142,7 +148,7 @@ export interface CreateExportJobResult {
 }
 
 /** What `watchExportJob` needs. */
-export interface WatchExportJobInput extends ExportIdentity {
+export interface WatchExportJobInput extends ExportIdentity, Persistence {
   jobSid: string;
   /** The whole name at Twilio: the Days list is searched for it. */
   friendlyName: string;
@@ -228,7 +234,7 @@ export interface JobSighting {
 }
 
 /** What `downloadExportDay` needs. */
-export interface DownloadExportDayInput extends ExportIdentity {
+export interface DownloadExportDayInput extends ExportIdentity, Persistence {
   destination: string;
   day: Day;
   /** The job that made the day, where it is known: a destination may note it with the file. */
@@ -292,24 +298,6 @@ export interface WriteExportManifestResult {
   /** A URL: `file:///…` */
   location: string;
 }
-
-/** The type of every failure that an activity throws. Code matches on it, never on a message. */
-export type ActivityFailureType =
-  | 'InvalidInput'
-  | 'AuthenticationRejected'
-  | 'ExportRejected'
-  | 'JobUnchanged'
-  | 'JobsNamed'
-  | 'QuotaExhausted'
-  | 'RateLimited'
-  | 'TwilioUnavailable'
-  | 'DayNotAvailable'
-  | 'DayFileCorrupt'
-  | 'DownloadStalled'
-  | 'DownloadSlotsBusy'
-  | 'LinkRejected'
-  | 'StorageUnavailable'
-  | 'StorageRejected';
 
 /** The first of the details of every failure with which a create is final. */
 export interface CreateRefusedDetails {

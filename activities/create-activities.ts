@@ -1,7 +1,7 @@
 import type { CreateActivitiesOptions } from './activities-options.ts';
 import { readActivitiesOptions } from './activities-options.ts';
 import type { ActivityParts, KnownAccount } from './activity-parts.ts';
-import type { ExportActivities } from './api.ts';
+import type { ExportActivities, JobPicture, WatchExportJobInput } from './api.ts';
 import { createExportJob } from './create-export-job.ts';
 import { deleteExportJob } from './delete-export-job.ts';
 import { downloadExportDay } from './download-export-day.ts';
@@ -10,6 +10,7 @@ import { createHttpAgents } from './http-agents.ts';
 import { findReusableDays } from './find-reusable-days.ts';
 import { createRedactor } from './redact.ts';
 import { count, nameStatus } from './metrics.ts';
+import { tellWhileTrying } from './still-trying.ts';
 import { sweepExportFiles } from './sweep-export-files.ts';
 import { sweepExportJobs } from './sweep-export-jobs.ts';
 import { createTurns } from './turns.ts';
@@ -69,10 +70,10 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
 
   return {
     activities: {
-      findReusableDays: (input) => findReusableDays(parts, input),
-      createExportJob: (input) => createExportJob(parts, input),
-      watchExportJob: (input) => watchExportJob(parts, input),
-      downloadExportDay: (input) => downloadExportDay(parts, input),
+      findReusableDays: (input) => tellWhileTrying(input, settings, () => findReusableDays(parts, input)),
+      createExportJob: (input) => tellWhileTrying(input, settings, () => createExportJob(parts, input)),
+      watchExportJob: (input) => watchWhileTrying(parts, input),
+      downloadExportDay: (input) => tellWhileTrying(input, settings, () => downloadExportDay(parts, input)),
       deleteExportJob: (input) => deleteExportJob(parts, input),
       sweepExportJobs: (input) => sweepExportJobs(parts, input),
       sweepExportFiles: (input) => sweepExportFiles(parts, input),
@@ -80,6 +81,17 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
     },
     close: agents.close,
   };
+}
+
+/**
+ * A look without a picture to compare with tells of all that lasts. Any other is retried by its nature, and a problem with
+ * Twilio is part of its picture.
+ */
+function watchWhileTrying(parts: ActivityParts, input: WatchExportJobInput): Promise<JobPicture> {
+  const { seen } = input;
+  const rules = { ...parts.settings, tellsRepeated: seen === null };
+  const isTold = seen?.problems.some(({ type }) => type !== 'UnknownStatus') ?? false;
+  return tellWhileTrying(isTold ? {} : input, rules, () => watchExportJob(parts, input));
 }
 
 /** Two names may lead to one account at Twilio, whose limit they share. */

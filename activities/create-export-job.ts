@@ -91,16 +91,22 @@ export async function createExportJob(
 
 /**
  * When, at the latest, a create of this submission was sent that may still be on its way to Twilio: one of an attempt
- * before, or one of the run before, from which this run goes on or was made by a reset. Nothing of its attempts can be
- * read here. By the engine's clock, which all workers share; null where there is none.
+ * before, or one of the run before, from which this run goes on or was made by a reset, or one of the activity before,
+ * which told the workflow why it fails. Nothing of its attempts can be read here. By the engine's clock, which all workers
+ * share; null where there is none.
  */
-function lastSentBefore({ context }: ActivityScope, { exportId }: CreateExportJobInput): number | null {
+function lastSentBefore(
+  { context }: ActivityScope,
+  { exportId, toldOf }: CreateExportJobInput,
+): number | null {
   const { attempt, heartbeatDetails, workflowExecution } = context.info;
   const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = context.info;
   if (attempt === 1) {
     // A reset of the activity, as the Web UI and the CLI offer it, counts its attempts from 1 again.
     const isFirst = currentAttemptScheduledTimestampMs === scheduledTimestampMs;
-    return isFirst && workflowExecution?.runId === exportId ? null : currentAttemptScheduledTimestampMs;
+    return isFirst && !toldOf && workflowExecution?.runId === exportId
+      ? null
+      : currentAttemptScheduledTimestampMs;
   }
   const said: LastWord | null | undefined = heartbeatDetails;
   if (said && 'clearedAttempt' in said && said.clearedAttempt === attempt - 1) {

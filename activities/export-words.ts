@@ -50,3 +50,32 @@ export interface ExportIdentity {
   /** The first run id of the workflow: it survives a reset and Continue-As-New, and a later run never has it. */
   exportId: string;
 }
+
+/** What an activity needs that is tried for as long as it takes. */
+export interface Persistence {
+  /**
+   * Of which type of failure the workflow knows already that it keeps the activity from its end; null: of none. Another
+   * one that lasts is told by a failure `StillTrying`, with its type as the details, and the workflow calls the activity
+   * again. Missing in the input of a version before: then nothing is told.
+   */
+  toldOf?: ActivityFailureType | null;
+}
+
+/** The type of every failure that an activity throws. Code matches on it, never on a message. */
+export type ActivityFailureType =
+  | 'InvalidInput'
+  | 'AuthenticationRejected'
+  | 'ExportRejected'
+  | 'JobUnchanged'
+  | 'JobsNamed'
+  | 'QuotaExhausted'
+  | 'RateLimited'
+  | 'TwilioUnavailable'
+  | 'DayNotAvailable'
+  | 'DayFileCorrupt'
+  | 'StillTrying'
+  | 'DownloadStalled'
+  | 'DownloadSlotsBusy'
+  | 'LinkRejected'
+  | 'StorageUnavailable'
+  | 'StorageRejected';

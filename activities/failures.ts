@@ -11,6 +11,7 @@ const catalogue: Record<ActivityFailureType, 'final' | 'retried' | 'benign'> = {
   ExportRejected: 'final',
   QuotaExhausted: 'final',
   DayFileCorrupt: 'final',
+  StillTrying: 'final',
   // Final at the create alone, where nothing has worked yet; see FailureOptions.final.
   AuthenticationRejected: 'retried',
   StorageRejected: 'retried',

@@ -1,9 +1,9 @@
 /** What `findReusableDays` is asked and answers: types alone, part of the contract in `api.ts`. */
 import type { DownloadExportDayResult, ReusedDay } from './export-report.ts';
-import type { Day, DayRange, ExportIdentity, ForeignFiles } from './export-words.ts';
+import type { Day, DayRange, ExportIdentity, ForeignFiles, Persistence } from './export-words.ts';
 
 /** What `findReusableDays` needs. */
-export interface FindReusableDaysInput extends ExportIdentity {
+export interface FindReusableDaysInput extends ExportIdentity, Persistence {
   destination: string;
   startDay: Day;
   endDay: Day;

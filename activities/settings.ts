@@ -62,6 +62,8 @@ export interface ActivitySettings {
   quotaJitterMs: number;
   /** Until a person has mended something: credentials, a full disk, permissions. */
   slowRetryMs: number;
+  /** For how long what fails is tried again before it is worth a word to whoever watches: most of it is over by then. */
+  tellAfterMs: number;
   /** How long details may say nothing of a day before the Days list is asked: a new job has none at first. */
   unaccountedAfterMs: number;
   /**
@@ -129,6 +131,7 @@ export const defaultSettings: ActivitySettings = {
   quotaDayMs: 86_400_000,
   quotaJitterMs: 10 * 60_000,
   slowRetryMs: 5 * 60_000,
+  tellAfterMs: 2 * 60_000,
   unaccountedAfterMs: 60 * 60_000,
   jobAppearsWithinMs: 10 * 60_000,
   settleRequestsAtOnce: 4,

@@ -45,7 +45,8 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
     enter(isNews ? 'changed' : 'unchanged');
     // The first look since a reset is news by itself: what goes away later is then known to go away after it.
     const isFirstSinceReset = Boolean(input.inRun) && input.inRun !== inRun;
-    if (!isNews && !returnUnchanged && !isFirstSinceReset) {
+    // So is one after the workflow was told that looks fail.
+    if (!isNews && !returnUnchanged && !isFirstSinceReset && !input.toldOf) {
       throw unchanged(parts, input, { picture, isSoon });
     }
     return await withDaysMade(files, { resourceType, seen, picture, signal });

@@ -168,6 +168,8 @@ export interface ExportProblem {
   jobSid?: string;
   /** Of files that are still to be fetched and have less than a day left: until when Twilio keeps them, at least. */
   expiresAt?: Instant;
+  /** Of what is no fault but a wait by plan, for the quota of the next day: when it goes on by itself. */
+  resumesAt?: Instant;
 }
 
 /** The argument of the signal `cancel`. Everything is optional, the argument itself too. */

@@ -5,6 +5,7 @@ import type {
   ExportPhase,
   ExportProblem,
   ExportProgress,
+  Instant,
   JobFate,
 } from './api.ts';
 import { formatRange } from './calendar.ts';
@@ -17,15 +18,18 @@ const MAXIMUM_PROBLEMS_SHOWN = 12;
 const MAXIMUM_PROBLEM_CHARACTERS = 500;
 const BAR_CELLS = 30;
 
-/**
- * The card of an export as it is now.
- *
- * @param files where the days lie that are published, as patterns: see `locationsOf`.
- */
+/** What the progress does not tell. */
+export interface CardContext {
+  /** Where the days lie that are published, as patterns: see `locationsOf`. */
+  files: readonly string[];
+  now: Instant;
+}
+
+/** The card of an export as it is now. */
 export function cardOf(
   progress: ExportProgress,
   request: ResolvedExportJobInput,
-  files: readonly string[],
+  { files, now }: CardContext,
 ): string {
   const { phase, days, jobs, problems, result } = progress;
   // The engine does not carry the summary and the details of a start into a new run: this line takes their place.
@@ -34,15 +38,18 @@ export function cardOf(
   const open = Object.values(days.byStatus).reduce((sum, count) => sum + count, 0);
   const { downloaded, empty, failed, deleted } = days;
   const cancelled = days.total - done - open;
+  const plans = problems.filter(isByPlan);
+  const faults = problems.filter((problem) => !isByPlan(problem));
   return [
     `### ${request.resourceType}${from} ${request.startDay}..${request.endDay} to ${request.destination}`,
-    `**${PHASE_SENTENCES[phase]}** ${verdict(phase, problems)}`.trim(),
+    `**${PHASE_SENTENCES[phase]}** ${verdict({ phase, faults, plans, now })}`.trim(),
     result?.cancelReason === undefined ? '' : `Reason: ${shortened(result.cancelReason)}`,
     `${bar(done, days.total)} ${done} of ${days.total} days, ${formatBytes(progress.sizeBytes)}, ` +
       `${formatCount(progress.records)} records`,
     list('Days', [...entries({ downloaded, empty, failed, deleted, cancelled }), ...entries(days.byStatus)]),
     days.reused > 0 ? `Of these ${days.reused} were there already and cost no quota` : '',
-    section('What is wrong, and what to do', problems.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
+    section('What is wrong, and what to do', faults.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
+    section('What it waits for (`checkNow` tries at once)', plans.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
     section('Jobs at Twilio', jobLines(jobs, result), MAXIMUM_JOBS_SHOWN),
     section('Not cleaned up', (result?.notCleaned ?? []).map(shortened), MAXIMUM_PROBLEMS_SHOWN),
     section(
@@ -83,13 +90,35 @@ const FOOTER =
   'downloaded (`{"reason": "…", "deleteJob": true}`, all optional). *Terminate* does neither.';
 
 /** Whether a person has to do anything: the first thing that somebody wants to know who was woken. */
-function verdict(phase: ExportPhase, problems: ExportProblem[]): string {
+function verdict({ phase, faults, plans, now }: Verdict): string {
   if (!isRunning(phase)) return '';
-  const [since] = problems.map((problem) => problem.since).toSorted();
-  return since === undefined
-    ? 'Nothing is wrong as far as is known here, and there is nothing to do: Pending Activities shows what is under ' +
-        'way, what it said last, and when it is tried again.'
-    : `**Not all is well since ${since}:** see below what is wrong, and Pending Activities for when it is tried again.`;
+  const [since] = faults.map((problem) => problem.since).toSorted();
+  if (since !== undefined)
+    return `**Not all is well since ${since}:** see below what is wrong, and Pending Activities for when it is tried again.`;
+  const [resumesAt] = plans.flatMap((plan) => plan.resumesAt ?? []).toSorted();
+  const wait = resumesAt === undefined ? '' : ` What waits goes on by itself at ${resumesAt}.`;
+  return `**Nothing is wrong as of ${now}, and there is nothing to do.**${wait} ${FROM_THEN_ON[phase] ?? FAILS_LATER}`;
+}
+
+interface Verdict extends Pick<CardContext, 'now'> {
+  phase: ExportPhase;
+  faults: ExportProblem[];
+  plans: ExportProblem[];
+}
+
+/** A card changes when something has happened: what fails since then it may not know. */
+const FAILS_LATER =
+  'What fails for more than some minutes will stand here; what is under way, what it said last, and when it is tried ' +
+  'again, is under Pending Activities.';
+
+const FROM_THEN_ON: Partial<Record<ExportPhase, string>> = {
+  cleaning:
+    'It takes an hour at most, and what can not be cleaned will stand here; what is under way is under Pending Activities.',
+};
+
+/** A wait with a known end is no sign of trouble. */
+function isByPlan({ resumesAt }: ExportProblem): boolean {
+  return resumesAt !== undefined;
 }
 
 function isRunning(phase: ExportPhase): boolean {

@@ -23,9 +23,9 @@ export async function createJob(run: ExportRun, job: JobRecord): Promise<boolean
     job.inDoubt = true;
     try {
       const input = createInput(run, job, isUnderWay);
-      const { jobSid, friendlyName, createdAt, inRun } = await createExportJob.executeWithOptions(
-        { summary },
-        [input],
+      const work = { name: `create ${job.submission}`, day: formatRange(job) };
+      const { jobSid, friendlyName, createdAt, inRun } = await run.troubles.tryOn(work, (toldOf) =>
+        createExportJob.executeWithOptions({ summary }, [{ ...input, toldOf }]),
       );
       Object.assign(job, { jobSid, friendlyName, createdAt, workedAt: createdAt, inRun: inRun ?? null });
       Object.assign(job, { quotaWait: null, inDoubt: false });

@@ -19,6 +19,7 @@ import { awaitsJobs, phaseOf, progressOf } from './progress.ts';
 import { locationsOf } from './result.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
 import type { TimeLimit } from './time-limit.ts';
+import { Troubles } from './troubles.ts';
 
 /** Why an export stops before all its days are over. The engine's own cancellation needs no word: it is the rest. */
 export type StopReason =
@@ -32,6 +33,8 @@ export class ExportRun {
   readonly ledger: Ledger;
   /** The waits that `checkNow` cuts short. */
   readonly waits = new Interruptions();
+  /** What keeps activities from their end. */
+  readonly troubles = new Troubles({ now, announce: () => this.announce() });
   /** Why it stops; the first reason stays. */
   stopReason: StopReason | null = null;
   /** Given with the `cancel` signal. */
@@ -160,7 +163,7 @@ export class ExportRun {
     this.hasNews = true;
     const progress = this.progress();
     this.logPhase(progress);
-    setCurrentDetails(cardOf(progress, this.request, locationsOf(this.ledger.days)));
+    setCurrentDetails(cardOf(progress, this.request, { files: locationsOf(this.ledger.days), now: now() }));
     this.attributes.show(progress, this.request, { awaitsJobs: awaitsJobs(this.ledger) });
     this.metrics.count();
   }
@@ -189,7 +192,8 @@ export class ExportRun {
   /** The answer to the query. */
   progress(): ExportProgress {
     const phase = this.finalPhase ?? phaseOf(this.ledger);
-    return progressOf(this.ledger, this.request, { phase, result: this.result, now: now() });
+    const troubles = this.isStopped || this.finalPhase ? [] : this.troubles.problems();
+    return progressOf(this.ledger, this.request, { phase, result: this.result, troubles, now: now() });
   }
 }
 

@@ -17,9 +17,11 @@ export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void>
   const foreignFiles =
     attempts === 0 && request.foreignFiles === 'refuse' ? 'refuseOtherNamespaces' : request.foreignFiles;
   try {
-    const fetched = await downloadExportDay.executeWithOptions(
-      { summary: `${request.resourceType} ${day}` },
-      [{ ...identity, destination, day, status, jobSid, foreignFiles }],
+    const summary = `${request.resourceType} ${day}`;
+    const fetched = await run.troubles.tryOn({ name: `download ${day}`, day }, (toldOf) =>
+      downloadExportDay.executeWithOptions({ summary }, [
+        { ...identity, destination, day, status, jobSid, foreignFiles, toldOf },
+      ]),
     );
     closeDay(record, fetched);
     if (fetched.madeBy) enterMaker(record, fetched.madeBy);

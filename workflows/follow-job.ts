@@ -149,8 +149,12 @@ async function look(
     seen: picture,
     inRun,
   };
+  const input = { ...seen, ...how, poll };
+  const work = { name: `look ${job.submission}`, jobSid: input.jobSid };
   const watched = await run.waits.wait(() =>
-    watchExportJob.executeWithOptions({ summary }, [{ ...seen, ...how, poll }]),
+    run.troubles.tryOn(work, (toldOf) =>
+      watchExportJob.executeWithOptions({ summary }, [{ ...input, toldOf }]),
+    ),
   );
   if (watched.interrupted) return true;
   enterPicture(run.ledger, job, watched.value, now());

@@ -28,11 +28,20 @@ export function awaitsJobs({ jobs }: Ledger): boolean {
   return jobs.some(({ over, jobSid, quotaWait }) => !over && jobSid === null && quotaWait === null);
 }
 
+/** What the ledger does not tell. */
+export interface Moment {
+  phase: ExportPhase;
+  result: ExportJobResult | null;
+  /** Of activities that are tried again and again. */
+  troubles?: ExportProblem[];
+  now: Instant;
+}
+
 /** How far the export is. */
 export function progressOf(
   ledger: Ledger,
   request: ResolvedExportJobInput,
-  { phase, result, now }: { phase: ExportPhase; result: ExportJobResult | null; now: Instant },
+  { phase, result, troubles = [], now }: Moment,
 ): ExportProgress {
   const { days, downloaded, empty, failed, deleted, sizeBytes, records } = totalsOf(ledger.days);
   const reused = ledger.days.filter(isReused).length;
@@ -45,7 +54,7 @@ export function progressOf(
     sizeBytes,
     records,
     jobs: ledger.jobs.flatMap((job) => jobProgress(job) ?? []),
-    problems: problemsOf(ledger, request, now),
+    problems: [...troubles, ...problemsOf(ledger, request, now)],
     result,
   };
 }
@@ -116,7 +125,7 @@ function jobProblems(
   const queued = waiting.filter((record) => isLongInQueue(record, job, now));
   const { quotaWait } = job;
   return [
-    ...(quotaWait ? [{ problem: quotaWait.problem, since: quotaWait.since, day: formatRange(job) }] : []),
+    ...(quotaWait ? [quotaProblem(job, quotaWait)] : []),
     ...(job.picture?.problems ?? []).map(({ type, problem }) => ({
       problem,
       since: job.problemsSince[type] ?? now,
@@ -137,6 +146,13 @@ function jobProblems(
         "Twilio's support if it lasts",
     ),
   ];
+}
+
+function quotaProblem(
+  job: JobRecord,
+  { problem, since, endsAt }: NonNullable<JobRecord['quotaWait']>,
+): ExportProblem {
+  return { problem, since, day: formatRange(job), resumesAt: endsAt };
 }
 
 /** Days with the same problem are one problem for each range of them, not one for each day. */

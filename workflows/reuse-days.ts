@@ -4,12 +4,13 @@ import { formatRange } from './calendar.ts';
 import { type ExportRun, now } from './export-run.ts';
 
 /** Takes the days that are there already: they cost no quota and no e-mail. */
-export async function reuseDays({ request, identity, ledger }: ExportRun): Promise<void> {
+export async function reuseDays({ request, identity, ledger, troubles }: ExportRun): Promise<void> {
   const { resourceType, startDay, endDay, destination, reuse, foreignFiles } = request;
   if (reuse === 'never') return;
-  const found = await findReusableDays.executeWithOptions(
-    { summary: `${resourceType} ${formatRange(request)} that are there already` },
-    [{ ...identity, destination, startDay, endDay, reuse, foreignFiles }],
+  const summary = `${resourceType} ${formatRange(request)} that are there already`;
+  const input = { ...identity, destination, startDay, endDay, reuse, foreignFiles };
+  const found = await troubles.tryOn({ name: 'reuse' }, (toldOf) =>
+    findReusableDays.executeWithOptions({ summary }, [{ ...input, toldOf }]),
   );
   enterReusableDays(ledger, found, now());
 }

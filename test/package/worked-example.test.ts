@@ -96,7 +96,7 @@ describe('of all other changes, as CONTRIBUTING says,', { timeout: 60_000 }, () 
       { file: 'activity-options.ts', found: "'5 minutes'", changed: "'1 hour'" },
       { file: 'clean-up.ts', found: 'jobSid: job.jobSid }', changed: "jobSid: job.jobSid, more: 'of it' }" },
       { file: 'clean-up.ts', found: "summary: 'half files'", changed: "summary: 'files'" },
-      { file: 'card.ts', found: 'Asking Twilio for the days.', changed: 'It asks.' },
+      { file: 'card.ts', found: 'asking Twilio for the others.', changed: 'it asks.' },
       { file: 'ending.ts', found: 'Could not bring every day home', changed: 'Days are missing' },
       { file: 'export-job.ts', found: /msUntil\(endsAt\)(?=, \{ summary: 'timeout)/, changed: '$& + 1' },
     );

@@ -13,6 +13,7 @@ import { pictureOf } from './played-export.ts';
 import { endRemainingDays, resultOf } from '../../workflows/result.ts';
 
 const NOW = '2026-11-22T12:00:00.000Z';
+const WITHOUT_FILES = { files: [], now: NOW };
 const startDay = '2025-10-01';
 const request = parseExportJobInput(
   { resourceType: 'Participants', startDay, endDay: addDays(startDay, 365) },
@@ -37,7 +38,10 @@ describe('the card of an export', () => {
     }
     const files = ledger.days.map(({ day }) => `s3://bucket/${'p'.repeat(200)}/${day}`);
     for (const phase of phases) {
-      const card = cardOf(progressOf(ledger, request, { phase, result: null, now: NOW }), request, files);
+      const card = cardOf(progressOf(ledger, request, { phase, result: null, now: NOW }), request, {
+        files,
+        now: NOW,
+      });
       assert.ok(Buffer.byteLength(card) < 20_000, `${phase}: ${Buffer.byteLength(card)} bytes`);
       assert.match(card, /and \d+ more/);
     }
@@ -65,11 +69,10 @@ describe('the card of an export', () => {
       file: { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' },
     });
     const files = ['file:///exports/day=*/part-0.json.gz'];
-    const card = cardOf(
-      progressOf(ledger, small, { phase: 'waiting', result: null, now: NOW }),
-      small,
+    const card = cardOf(progressOf(ledger, small, { phase: 'waiting', result: null, now: NOW }), small, {
       files,
-    );
+      now: NOW,
+    });
     for (const part of [
       'Waiting for Twilio',
       '1 of 2 days, 2.5 MB, 12,345 records',
@@ -92,10 +95,10 @@ describe('the card of an export', () => {
     }));
     for (const phase of phases) {
       const isRunning = phases.indexOf(phase) < phases.indexOf('complete');
-      const well = cardOf(progress(phase), request, []);
-      const unwell = cardOf({ ...progress(phase), problems }, request, []);
+      const well = cardOf(progress(phase), request, WITHOUT_FILES);
+      const unwell = cardOf({ ...progress(phase), problems }, request, WITHOUT_FILES);
       assert.equal(
-        /Nothing is wrong as far as is known here, and there is nothing to do/.test(well),
+        /Nothing is wrong as of 2026-11-22T12:00:00\.000Z, and there is nothing to do/.test(well),
         isRunning,
         phase,
       );
@@ -103,6 +106,33 @@ describe('the card of an export', () => {
       assert.equal(/Not all is well since 2026-11-22T10:00:00\.000Z/.test(unwell), isRunning, phase);
       assert.equal(/`checkNow`/.test(well), isRunning, phase);
     }
+  });
+
+  it('says of a wait for the quota that nothing is wrong, until when it lasts, and how it is cut short', () => {
+    const ledger = openLedger(request, NOW);
+    const job = enterSubmission(ledger, request, NOW);
+    const endsAt = '2026-11-23T00:03:00.000Z';
+    job.quotaWait = { problem: 'The quota is spent: the export waits.', since: NOW, endsAt };
+    const progress = progressOf(ledger, request, { phase: 'waitingForQuota', result: null, now: NOW });
+    assert.deepEqual(
+      progress.problems.map(({ resumesAt }) => resumesAt),
+      [endsAt],
+    );
+    const card = cardOf(progress, request, WITHOUT_FILES);
+    assert.match(
+      card,
+      /there is nothing to do\.\*\* What waits goes on by itself at 2026-11-23T00:03:00\.000Z\./,
+    );
+    assert.match(card, /\*\*What it waits for \(`checkNow` tries at once\)\*\*\n\n- \S+: The quota is spent/);
+    assert.ok(!/What is wrong|Not all is well/.test(card), card);
+
+    const trouble = { problem: 'Twilio does not answer.', since: '2026-11-22T11:00:00.000Z' };
+    const both = cardOf({ ...progress, problems: [...progress.problems, trouble] }, request, WITHOUT_FILES);
+    assert.match(both, /Not all is well since 2026-11-22T11:00:00\.000Z/);
+    assert.match(
+      both,
+      /\*\*What is wrong, and what to do\*\*\n\n- Twilio does not answer\. [^\n]+\n\n\*\*What it/,
+    );
   });
 
   it('says at the end how many days were cancelled, why, and what became of each job', () => {
@@ -113,7 +143,11 @@ describe('the card of an export', () => {
     endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
     const end = { sweptJobs: [], notCleaned: ['Half files, named _half…'], cancelReason: 'wrong\n_month_' };
     const result = resultOf(ledger, two, end);
-    const card = cardOf(progressOf(ledger, two, { phase: 'cancelled', result, now: NOW }), two, []);
+    const card = cardOf(
+      progressOf(ledger, two, { phase: 'cancelled', result, now: NOW }),
+      two,
+      WITHOUT_FILES,
+    );
     assert.match(card, /^Days: 2 cancelled$/m);
     assert.match(card, /^Reason: wrong \\_month\\_$/m);
     assert.match(card, /^- `JS1` .*; \*\*it may still run\*\*$/m);
