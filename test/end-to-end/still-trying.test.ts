@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { SimulatorScript } from '../../simulator/index.ts';
 import type { ExportProblem, ExportProgress } from '../../workflows/api.ts';
@@ -11,6 +12,10 @@ import { quickExport, withRealParts } from './real-parts.ts';
 /** Nothing is told of what has not lasted: here that is whatever has been tried three times. */
 const settings = { tellAfterMs: 1 };
 const script: SimulatorScript = { life: { submitted: 0, running: 0 } };
+
+/** What a workflow answers itself, without what a client adds from the pending activities. */
+const problemsOf = async (workflow: WorkflowHandle) =>
+  (await workflow.query<ExportProgress>('progress')).problems;
 
 describe('the card of an export whose activities fail again and again', { timeout: 120_000 }, () => {
   let env: TestWorkflowEnvironment;
@@ -27,8 +32,7 @@ describe('the card of an export whose activities fail again and again', { timeou
       const workflow = client.workflow.getHandle(handle.workflowId);
       const card = async () =>
         (await workflow.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
-      /** The workflow's own answer, without what a client adds from the pending activities. */
-      const problems = async () => (await workflow.query<ExportProgress>('progress')).problems;
+      const problems = async () => await problemsOf(workflow);
       const untilTold = async (words: RegExp): Promise<ExportProblem> => {
         let told: ExportProblem | undefined;
         await until(async () => {
@@ -66,6 +70,19 @@ describe('the card of an export whose activities fail again and again', { timeou
       assert.equal((await handle.result()).outcome, 'complete');
       assert.deepEqual(await problems(), []);
       assert.equal(simulator.ledger().jobsMade, 1);
+    });
+  });
+
+  it('says it no more once the export is cancelled, as nothing is tried on', async () => {
+    const options = { simulator: { script }, settings, workflowBundle: await quickBundle() };
+    await withRealParts(env, options, async ({ exports, simulator, client }) => {
+      simulator.faults.add({ kind: 'status401', operation: 'fetchJob' });
+      const handle = await exports.startExport(quickExport(1, { resourceType: 'Calls' }));
+      const workflow = client.workflow.getHandle(handle.workflowId);
+      await until(async () => (await problemsOf(workflow)).length === 1);
+      await handle.cancel();
+      await assert.rejects(handle.result(), { type: 'ExportCancelled' });
+      assert.deepEqual(await problemsOf(workflow), []);
     });
   });
 });

@@ -93,9 +93,9 @@ describe('the worker process', () => {
   });
 
   async function startWorker(taskQueue: string, graceTime?: string): Promise<WorkerProcess> {
-    const worker = new WorkerProcess(variables(taskQueue), graceTime);
+    const worker = new WorkerProcess(variables(taskQueue), { graceTime });
     workers.push(worker);
-    await until(() => worker.output().includes('The worker is ready'));
+    await worker.ready();
     return worker;
   }
 

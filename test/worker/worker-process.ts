@@ -6,6 +6,6 @@ process.once('disconnect', () => process.exit(1));
 process.channel?.unref();
 await runWorker({
   say: (line) => process.stdout.write(`${line}\n`),
-  shutdownGraceTime: process.argv[2] as Duration | undefined,
+  shutdownGraceTime: (process.argv[2] || undefined) as Duration | undefined,
   countIntervalMs: process.argv[3] === undefined ? undefined : Number(process.argv[3]),
 });

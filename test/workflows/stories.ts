@@ -104,6 +104,19 @@ export const stories: Record<string, () => Story> = {
       delete: (jobSid) => (jobSid.endsWith('1') ? 'notDeletable' : 'deleted'),
     },
   }),
+  'complete-after-lasting-troubles': () => ({
+    ends: 'complete',
+    script: {
+      create: ({ toldOf }) => {
+        if (toldOf === null) throw fail('StillTrying', 'Twilio answered 503', 'TwilioUnavailable');
+      },
+      looks: (job) => [{ statuses: all(job, 'Completed') }],
+      download: ({ toldOf, day }) => {
+        if (toldOf === null) throw fail('StillTrying', 'the disk is full', 'StorageUnavailable');
+        return downloaded(day);
+      },
+    },
+  }),
   'complete-after-corrupt-files': () => {
     const input = inputOf(2, { resubmit: { cooldown: 0 } });
     return {
