@@ -1,4 +1,5 @@
-/** How the card spells amounts, and texts that are not its own. Pure. */
+/** How the card spells amounts and times, and texts that are not its own. Pure. */
+import type { Instant } from './api.ts';
 
 /**
  * A text as a reader of Markdown shall see it, on one line. Unescaped, `[job JS…] (the last of 3 submissions)` is a link
@@ -9,6 +10,11 @@ export function asMarkdown(text: string): string {
     .replaceAll(/\s+/g, ' ')
     .trim()
     .replaceAll(/[\\`*_[<~]/g, String.raw`\$&`);
+}
+
+/** `2026-10-10 12:00 UTC`: to a person at night the minute is enough. */
+export function formatMinute(instant: Instant): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }
 
 /** `1,234,567` */

@@ -9,7 +9,7 @@ import type {
   JobFate,
 } from './api.ts';
 import { formatRange } from './calendar.ts';
-import { asMarkdown, formatBytes, formatCount } from './card-words.ts';
+import { asMarkdown, formatBytes, formatCount, formatMinute } from './card-words.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 
 /** The UI shows up to 20 kB; these limits keep the card of 366 days far below it. */
@@ -45,8 +45,8 @@ export function cardOf(
     `**${PHASE_SENTENCES[phase]}** ${verdict({ phase, faults, plans, now })}`.trim(),
     result?.cancelReason === undefined ? '' : `Reason: ${shortened(result.cancelReason)}`,
     `${bar(done, days.total)} ${done} of ${days.total} days, ${formatBytes(progress.sizeBytes)}, ` +
-      `${formatCount(progress.records)} records`,
-    list('Days', [...entries({ downloaded, empty, failed, deleted, cancelled }), ...entries(days.byStatus)]),
+      `${formatCount(progress.records)} records${LINE_BREAK}` +
+      `Days: ${[...entries({ downloaded, empty, failed, deleted, cancelled }), ...entries(days.byStatus)].join(', ')}`,
     days.reused > 0 ? `Of these ${days.reused} were there already and cost no quota` : '',
     section('What is wrong, and what to do', faults.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
     section('What it waits for (`checkNow` tries at once)', plans.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
@@ -54,7 +54,7 @@ export function cardOf(
     section('Not cleaned up', (result?.notCleaned ?? []).map(shortened), MAXIMUM_PROBLEMS_SHOWN),
     section(
       'Where the files are',
-      files.map((file) => `\`${file}\``),
+      files.length === 0 ? [NO_FILES] : files.map((file) => `\`${file}\``),
       MAXIMUM_LOCATIONS_SHOWN,
     ),
     result?.manifest ? `Manifest: \`${result.manifest}\`` : '',
@@ -69,6 +69,11 @@ export function cardOfRefusal(message: string): string {
   return `**Refused: nothing was asked of Twilio, and nothing is to be cleaned up.**\n\n${shortened(message)}`;
 }
 
+/** In Markdown; a paragraph would take the room of three lines. */
+const LINE_BREAK = '  \n';
+
+const NO_FILES = 'No day is in the destination so far';
+
 /** With a placeholder for the day those of an export are one, unless a storage names its files otherwise. */
 const MAXIMUM_LOCATIONS_SHOWN = 3;
 
@@ -78,10 +83,11 @@ const PHASE_SENTENCES: Record<ExportPhase, string> = {
   downloading: 'Downloading the days that are ready; looks for the others go on.',
   waitingForQuota: 'Waiting until Twilio takes days again: the quota of this UTC day is spent.',
   cleaning: 'Every day has its outcome. Cleaning up.',
-  complete: 'Complete: every day is downloaded or empty.',
+  complete: 'Complete: every day is downloaded or empty. There is nothing to do.',
   incomplete:
     'Incomplete: some days could not be had. Start an export of these days again, or ask Twilio’s support.',
-  cancelled: 'Cancelled. What was downloaded before is whole and stays.',
+  cancelled:
+    'Cancelled. What was downloaded before is whole and stays: started again, an export of these days asks for the others.',
   failed: 'Failed. The failure of the workflow (Result, on the tab Timeline) says why and what to do.',
 };
 
@@ -94,10 +100,10 @@ function verdict({ phase, faults, plans, now }: Verdict): string {
   if (!isRunning(phase)) return '';
   const [since] = faults.map((problem) => problem.since).toSorted();
   if (since !== undefined)
-    return `**Not all is well since ${since}:** see below what is wrong, and Pending Activities for when it is tried again.`;
+    return `**Not all is well since ${formatMinute(since)}:** see below what is wrong, and Pending Activities for when it is tried again.`;
   const [resumesAt] = plans.flatMap((plan) => plan.resumesAt ?? []).toSorted();
-  const wait = resumesAt === undefined ? '' : ` What waits goes on by itself at ${resumesAt}.`;
-  return `**Nothing is wrong as of ${now}, and there is nothing to do.**${wait} ${FROM_THEN_ON[phase] ?? FAILS_LATER}`;
+  const wait = resumesAt === undefined ? '' : ` What waits goes on by itself at ${formatMinute(resumesAt)}.`;
+  return `**Nothing is wrong as of ${formatMinute(now)}, and there is nothing to do.**${wait} ${FROM_THEN_ON[phase] ?? FAILS_LATER}`;
 }
 
 interface Verdict extends Pick<CardContext, 'now'> {
@@ -133,8 +139,8 @@ function jobLines(jobs: ExportJobProgress[], result: ExportJobResult | null): st
     const hints = [
       entries(job.byStatus).join(', ') || 'not looked at yet',
       job.jobQueuePosition === null ? '' : `queue position ${job.jobQueuePosition}`,
-      job.estimatedCompletionTime === null ? '' : `estimated ${job.estimatedCompletionTime}`,
-      job.asOf === null ? '' : `as of ${job.asOf}`,
+      job.estimatedCompletionTime === null ? '' : `estimated ${formatMinute(job.estimatedCompletionTime)}`,
+      job.asOf === null ? '' : `as of ${formatMinute(job.asOf)}`,
       fate === undefined ? '' : FATE_WORDS[fate],
     ];
     return `\`${job.jobSid}\` ${formatRange(job)}: ${hints.filter(Boolean).join('; ')}`;
@@ -150,8 +156,9 @@ const FATE_WORDS: Record<JobFate, string> = {
 };
 
 function problemLine({ problem, since, day, jobSid }: ExportProblem): string {
-  const about = [day, jobSid && `\`${jobSid}\``].filter(Boolean).join(', ');
-  return `${about ? `${about}: ` : ''}${shortened(problem)} (since ${since})`;
+  const isNamed = jobSid !== undefined && problem.includes(jobSid);
+  const about = [day, jobSid && !isNamed && `\`${jobSid}\``].filter(Boolean).join(', ');
+  return `${about ? `${about}: ` : ''}${shortened(problem)} (since ${formatMinute(since)})`;
 }
 
 function shortened(text: string): string {
@@ -169,10 +176,6 @@ function entries(counts: Record<string, number>): string[] {
   return Object.entries(counts).flatMap(([word, count]) =>
     count > 0 ? [`${count} ${asMarkdown(word)}`] : [],
   );
-}
-
-function list(title: string, items: string[]): string {
-  return items.length === 0 ? '' : `${title}: ${items.join(', ')}`;
 }
 
 function section(title: string, lines: string[], maximum: number): string {

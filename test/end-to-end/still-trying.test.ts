@@ -5,6 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { SimulatorScript } from '../../simulator/index.ts';
 import type { ExportProblem, ExportProgress } from '../../workflows/api.ts';
 import { quickBundle } from '../support/quick-bundle.ts';
+import { formatMinute } from '../../workflows/card-words.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { until } from '../workflows/new-run.ts';
 import { quickExport, withRealParts } from './real-parts.ts';
@@ -41,7 +42,7 @@ describe('the card of an export whose activities fail again and again', { timeou
         });
         const text = await card();
         assert.match(text, /Not all is well since 20/);
-        assert.ok(text.includes(`(since ${told?.since})`), text);
+        assert.ok(text.includes(`(since ${formatMinute(told?.since ?? '')})`), text);
         return told ?? assert.fail();
       };
       /** The next trouble is there before the one of now goes. */

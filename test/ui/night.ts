@@ -80,7 +80,7 @@ export async function beginNight(env: TestWorkflowEnvironment): Promise<Night> {
   });
 }
 
-/** A failure before the first look is known to the engine alone. */
+/** How far it is has to be known before it is stuck. */
 function isLookedAt(progress: ObservedProgress): boolean {
   return progress.source === 'workflow' && progress.days.byStatus['Running'] === 4;
 }

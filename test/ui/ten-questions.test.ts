@@ -19,7 +19,7 @@ type Question =
 
 type Answers = Record<Question, [Tab, RegExp]>;
 
-const well = /Nothing is wrong as far as is known here, and there is nothing to do/;
+const well = /Nothing is wrong as of 20\d\d-\d\d-\d\d \d\d:\d\d UTC, and there is nothing to do\./;
 const signals = /checkNow looks at Twilio now; cancel stops, cleans up and keeps what is downloaded/;
 const files = /Where the files are file:\/\/\/\S+\/day=\*\/part-0\.json\.gz/;
 const manifest = /day=\*\/part-0\.json\.gz Manifest: file:\/\/\/\S+\/_manifests\/\S+\.json/;
@@ -40,7 +40,7 @@ const answers: Record<State, Answers> = {
     'what is it': ['user-metadata', new RegExp(`Calls ${rangeOf('stuck')} → default`)],
     'how far is it': ['user-metadata', /0 of 4 days, 0 B, 0 records Days: 4 Running/],
     'is it well': ['user-metadata', /Not all is well/],
-    'since when not': ['user-metadata', /Not all is well since 20\d\d-\d\d-\d\dT[\d:.]+Z: see below/],
+    'since when not': ['user-metadata', /Not all is well since 20\d\d-\d\d-\d\d \d\d:\d\d UTC: see below/],
     'what waits for what': ['timeline', new RegExp(`watchExportJob • Calls ${rangeOf('stuck')}`)],
     'when does something happen next': ['pending-activities', /Next Retry .* UTC \(\d+s\)/],
     'what went wrong': [
@@ -48,7 +48,7 @@ const answers: Record<State, Answers> = {
       /Could not look at the job \[JS\w{32}, account default\]: Twilio answered 401/,
     ],
     'what can I do': ['user-metadata', /Twilio answered 401 .* Check the Account SID and the Auth Token/],
-    'where are the files': ['user-metadata', /0 of 4 days, 0 B/],
+    'where are the files': ['user-metadata', /Where the files are No day is in the destination so far/],
   },
   failed: {
     'what is it': ['user-metadata', new RegExp(`Conferences ${rangeOf('failed')} → default`)],
@@ -71,13 +71,16 @@ const answers: Record<State, Answers> = {
   cancelled: {
     'what is it': ['user-metadata', new RegExp(`Participants ${rangeOf('cancelled')} → default`)],
     'how far is it': ['user-metadata', /0 of 4 days, .* Days: 4 cancelled/],
-    'is it well': ['user-metadata', /Cancelled\. What was downloaded before is whole and stays\./],
+    'is it well': ['user-metadata', /Cancelled\. What was downloaded before is whole and stays/],
     'since when not': ['timeline', /COMPLETED .* End \w+ \d+, .* "outcome": "cancelled"/],
     'what waits for what': ['user-metadata', /4 Running; .* then deleted/],
     'when does something happen next': ['pending-activities', /COMPLETED .* No Pending Activities/],
     'what went wrong': ['user-metadata', /Reason: wrong _month_ /],
-    'what can I do': ['user-metadata', /To stop it, send the signal cancel: it cleans up/],
-    'where are the files': ['user-metadata', /Manifest: file:\/\/\/\S+\.json/],
+    'what can I do': ['user-metadata', /started again, an export of these days asks for the others/],
+    'where are the files': [
+      'user-metadata',
+      /No day is in the destination so far Manifest: file:\/\/\/\S+\.json/,
+    ],
   },
   finished: {
     'what is it': ['user-metadata', new RegExp(`Messages ${rangeOf('finished')} → default`)],
@@ -87,7 +90,7 @@ const answers: Record<State, Answers> = {
     'what waits for what': ['user-metadata', /4 Completed; .* then deleted/],
     'when does something happen next': ['pending-activities', /COMPLETED .* No Pending Activities/],
     'what went wrong': ['user-metadata', /Complete: every day is downloaded or empty\./],
-    'what can I do': ['user-metadata', files],
+    'what can I do': ['user-metadata', /There is nothing to do\./],
     'where are the files': ['user-metadata', manifest],
   },
 };

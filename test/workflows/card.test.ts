@@ -98,14 +98,28 @@ describe('the card of an export', () => {
       const well = cardOf(progress(phase), request, WITHOUT_FILES);
       const unwell = cardOf({ ...progress(phase), problems }, request, WITHOUT_FILES);
       assert.equal(
-        /Nothing is wrong as of 2026-11-22T12:00:00\.000Z, and there is nothing to do/.test(well),
+        /Nothing is wrong as of 2026-11-22 12:00 UTC, and there is nothing to do/.test(well),
         isRunning,
         phase,
       );
       assert.equal(/there is nothing to do/.test(unwell), false, phase);
-      assert.equal(/Not all is well since 2026-11-22T10:00:00\.000Z/.test(unwell), isRunning, phase);
+      assert.equal(/Not all is well since 2026-11-22 10:00 UTC/.test(unwell), isRunning, phase);
       assert.equal(/`checkNow`/.test(well), isRunning, phase);
     }
+  });
+
+  it('names the job of a problem, and only once', () => {
+    const ledger = openLedger(request, NOW);
+    const progress = progressOf(ledger, request, { phase: 'waiting', result: null, now: NOW });
+    const problems = ['Could not look at the job [JS1].', 'Running for long.'].map((problem) => ({
+      problem,
+      since: NOW,
+      jobSid: 'JS1',
+    }));
+    const card = cardOf({ ...progress, problems }, request, WITHOUT_FILES);
+    assert.match(card, /^- Could not look at the job \\\[JS1]\. \(since/m);
+    assert.match(card, /^- `JS1`: Running for long\./m);
+    assert.match(card, /^- No day is in the destination so far$/m);
   });
 
   it('says of a wait for the quota that nothing is wrong, until when it lasts, and how it is cut short', () => {
@@ -119,16 +133,13 @@ describe('the card of an export', () => {
       [endsAt],
     );
     const card = cardOf(progress, request, WITHOUT_FILES);
-    assert.match(
-      card,
-      /there is nothing to do\.\*\* What waits goes on by itself at 2026-11-23T00:03:00\.000Z\./,
-    );
+    assert.match(card, /there is nothing to do\.\*\* What waits goes on by itself at 2026-11-23 00:03 UTC\./);
     assert.match(card, /\*\*What it waits for \(`checkNow` tries at once\)\*\*\n\n- \S+: The quota is spent/);
     assert.ok(!/What is wrong|Not all is well/.test(card), card);
 
     const trouble = { problem: 'Twilio does not answer.', since: '2026-11-22T11:00:00.000Z' };
     const both = cardOf({ ...progress, problems: [...progress.problems, trouble] }, request, WITHOUT_FILES);
-    assert.match(both, /Not all is well since 2026-11-22T11:00:00\.000Z/);
+    assert.match(both, /Not all is well since 2026-11-22 11:00 UTC/);
     assert.match(
       both,
       /\*\*What is wrong, and what to do\*\*\n\n- Twilio does not answer\. [^\n]+\n\n\*\*What it/,
