@@ -37,6 +37,11 @@ try {
   await dialog.getByRole('option', { name: 'cancel' }).waitFor();
   const box = await dialog.boundingBox();
   await take('signal', box ?? PAGE);
+  await ui.list("WorkflowType = 'exportJob'");
+  await ui.addColumns('BulkExportPhase', 'BulkExportDaysTotal', 'BulkExportDaysDone', 'BulkExportDaysFailed');
+  await ui.read(/FAILED .* incomplete/);
+  await page.setViewportSize({ width: 1680, height: 640 });
+  await take('list', { ...PAGE, width: 1424, height: 430 });
 } finally {
   await night.endWorker();
   await ui.close();

@@ -149,7 +149,9 @@ describe('somebody who is woken and opens the Web UI', { skip, timeout: 400_000 
   it('reads in the list which exports failed this week', async () => {
     const aWeekAgo = new Date(Date.now() - WEEK_MS).toISOString();
     await ui.list(`${FAILED} AND CloseTime > '${aWeekAgo}'`);
-    const seen = await ui.read(new RegExp(`FAILED bulk-export-Conferences-${rangeOf('failed')}`));
+    await ui.addColumns('BulkExportPhase', 'BulkExportDaysTotal', 'BulkExportDaysFailed');
+    const id = `bulk-export-Conferences-${rangeOf('failed')}`;
+    const seen = await ui.read(new RegExp(`FAILED ${id} .* incomplete 4 1`));
     assert.ok(!/bulk-export-(Messages|Calls|Participants)/.test(seen), seen);
   });
 

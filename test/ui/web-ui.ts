@@ -19,6 +19,8 @@ export interface WebUi {
   open: (handle: ExportHandle, tab: Tab) => Promise<void>;
   /** Opens the list of the workflows that a filter finds. */
   list: (query: string) => Promise<void>;
+  /** Has the list show these search attributes from now on, after its own columns. */
+  addColumns: (...attributes: string[]) => Promise<void>;
   /** Returns what the page shows, frames included and each space a single one, once it has each of these. */
   read: (...expected: RegExp[]) => Promise<string>;
   /** Errors that the UI's own code has thrown so far. */
@@ -83,6 +85,12 @@ export async function openWebUi(executablePath: string): Promise<WebUi> {
       await page.goto(`${workflows}/${encodeURIComponent(workflowId)}/${runId}/${tab}`);
     },
     list: async (query) => void (await page.goto(`${workflows}?query=${encodeURIComponent(query)}`)),
+    addColumns: async (...attributes) => {
+      await page.getByTestId('workflows-summary-table-configuration-button').click();
+      for (const name of attributes)
+        await page.getByTestId(`orderable-list-item-${name}`).getByRole('button').click();
+      await page.reload();
+    },
     read,
     errors,
     close: () => env.teardown(),

@@ -112,6 +112,33 @@ describe('the metrics of a worker process', PATIENCE, () => {
     }
   });
 
+  test('have the values of labels that README names, and no others', async () => {
+    const documented = await readTable();
+    const valuesOf = (name: string, label: string) =>
+      new Set(
+        metrics
+          .get(name)
+          ?.samples.get(name)
+          ?.map(({ labels }) => labels[label]),
+      );
+    const valuesNamed = (name: string, label: string) =>
+      new Set(documented.get(name)?.values.filter((word) => word !== label && !OTHER_WORDS.has(word)));
+    for (const [name, label] of [
+      ['bulk_exports_exports_total', 'outcome'],
+      ['bulk_exports_looks_total', 'result'],
+    ] as const)
+      assert.deepEqual(valuesOf(name, label), valuesNamed(name, label), name);
+    const outcomes = /^\| a day's `outcome`.*?\n\n/ms.exec(await readFile(README, 'utf8'))?.[0] ?? '';
+    assert.deepEqual(
+      valuesOf('bulk_exports_days_total', 'outcome'),
+      new Set([...outcomes.matchAll(/^\| `(\w+)`/gm)].map(([, outcome]) => outcome)),
+    );
+    assert.deepEqual(
+      valuesOf('bulk_exports_bytes_total', 'resource_type'),
+      new Set(['Calls', 'Conferences', 'Messages', 'Participants']),
+    );
+  });
+
   test('count exports and days by their outcomes, and each of them once', () => {
     assert.deepEqual(positives('bulk_exports_exports_total', 'outcome'), {
       complete: 1,
@@ -259,14 +286,26 @@ function seriesOf(metrics: Map<string, Metric>, series: string, labels: Record<s
   );
 }
 
-/** The rows of the table under "Metrics". */
-async function readTable(): Promise<Map<string, { type: string; labels: string[] }>> {
+/** In the meanings of metrics, beside the values of their labels. */
+const OTHER_WORDS = new Set(['resource_type', 'unknown']);
+
+/** A row of the table under "Metrics". */
+interface DocumentedMetric {
+  type: string;
+  labels: string[];
+  /** What else its meaning names. */
+  values: string[];
+}
+
+/** Those rows, by their names. */
+async function readTable(): Promise<Map<string, DocumentedMetric>> {
   const [, section = ''] = /^### Metrics\n(.*?)^### /ms.exec(await readFile(README, 'utf8')) ?? [];
-  const rows = [...section.matchAll(/^\| `(bulk_exports_\w+)` *\| (\w+) *\|([^|]*)\|/gm)];
+  const rows = [...section.matchAll(/^\| `(bulk_exports_\w+)` *\| (\w+) *\|([^|]*)\|([^|]*)\|/gm)];
+  const wordsOf = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map(([, word = '']) => word);
   return new Map(
-    rows.map(([, name = '', type = '', labels = '']) => [
+    rows.map(([, name = '', type = '', labels = '', meaning = '']) => [
       name,
-      { type, labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label = '']) => label) },
+      { type, labels: wordsOf(labels), values: wordsOf(meaning) },
     ]),
   );
 }
