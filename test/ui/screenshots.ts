@@ -11,6 +11,8 @@ const DRAWING_MS = 3_000;
 /** Without the menu of the UI. */
 const PAGE = { x: 256, y: 64, width: 1024, height: 1120 };
 
+const LIST = { ...PAGE, width: 1190, height: 420 };
+
 const folder = new URL('../../docs/images/', import.meta.url);
 const { path, skip } = findChromium();
 if (path === null) throw new Error(skip);
@@ -38,10 +40,12 @@ try {
   const box = await dialog.boundingBox();
   await take('signal', box ?? PAGE);
   await ui.list("WorkflowType = 'exportJob'");
-  await ui.addColumns('BulkExportPhase', 'BulkExportDaysTotal', 'BulkExportDaysDone', 'BulkExportDaysFailed');
+  await ui.addColumns('BulkExportPhase', 'BulkExportDaysDone', 'BulkExportDaysFailed');
+  // They would leave no room.
+  await ui.removeColumns('Run ID', 'Type', 'Start', 'End');
   await ui.read(/FAILED .* incomplete/);
-  await page.setViewportSize({ width: 1680, height: 640 });
-  await take('list', { ...PAGE, width: 1424, height: 430 });
+  await page.setViewportSize({ width: PAGE.x + LIST.width, height: 1200 });
+  await take('list', LIST);
 } finally {
   await night.endWorker();
   await ui.close();

@@ -21,6 +21,8 @@ export interface WebUi {
   list: (query: string) => Promise<void>;
   /** Has the list show these search attributes from now on, after its own columns. */
   addColumns: (...attributes: string[]) => Promise<void>;
+  /** Has the list leave these columns out. */
+  removeColumns: (...titles: string[]) => Promise<void>;
   /** Returns what the page shows, frames included and each space a single one, once it has each of these. */
   read: (...expected: RegExp[]) => Promise<string>;
   /** Errors that the UI's own code has thrown so far. */
@@ -77,6 +79,14 @@ export async function openWebUi(executablePath: string): Promise<WebUi> {
     }
   }
 
+  /** The last button of a column adds or removes it; those before move it. */
+  async function toggleColumns(...names: string[]): Promise<void> {
+    await page.getByTestId('workflows-summary-table-configuration-button').click();
+    for (const name of names)
+      await page.getByTestId(`orderable-list-item-${name}`).getByRole('button').last().click();
+    await page.reload();
+  }
+
   return {
     env,
     page,
@@ -85,12 +95,8 @@ export async function openWebUi(executablePath: string): Promise<WebUi> {
       await page.goto(`${workflows}/${encodeURIComponent(workflowId)}/${runId}/${tab}`);
     },
     list: async (query) => void (await page.goto(`${workflows}?query=${encodeURIComponent(query)}`)),
-    addColumns: async (...attributes) => {
-      await page.getByTestId('workflows-summary-table-configuration-button').click();
-      for (const name of attributes)
-        await page.getByTestId(`orderable-list-item-${name}`).getByRole('button').click();
-      await page.reload();
-    },
+    addColumns: toggleColumns,
+    removeColumns: toggleColumns,
     read,
     errors,
     close: () => env.teardown(),
