@@ -8,10 +8,13 @@ const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
  *
  * @throws Error in CI, where `.ci/run` installs it: nothing is skipped there.
  */
-export function findChromium(): { path: string; skip: false } | { path: null; skip: string } {
-  const path = process.env['CHROMIUM_PATH'] ?? PATHS.find((candidate) => existsSync(candidate));
+export function findChromium(
+  env: NodeJS.ProcessEnv = process.env,
+  isThere: (path: string) => boolean = existsSync,
+): { path: string; skip: false } | { path: null; skip: string } {
+  const path = env['CHROMIUM_PATH'] ?? PATHS.find(isThere);
   if (path !== undefined) return { path, skip: false };
   const missing = `Chromium is not installed (${PATHS.join(', ')} or CHROMIUM_PATH)`;
-  if (process.env['CI'] === 'true') throw new Error(missing);
+  if (env['CI'] === 'true') throw new Error(missing);
   return { path: null, skip: `${missing}: apt-get install chromium` };
 }
