@@ -11,6 +11,7 @@ import type { IsQuotaRejection } from './twilio/quota-rejection.ts';
 import { isQuotaRejection } from './twilio/quota-rejection.ts';
 import type { TwilioAccount } from './twilio/twilio-account.ts';
 import { isAccountSid } from './twilio/twilio-account.ts';
+import { PUBLIC_URL_RULE, readPublicUrl } from './webhook-url.ts';
 
 /** Twilio's own address: there is one region, and no edge changes it. */
 export const TWILIO_BULKEXPORTS_URL = 'https://bulkexports.twilio.com';
@@ -32,6 +33,11 @@ export interface CreateActivitiesOptions {
   destinations: Record<string, DayStorage>;
   /** Default {@link TWILIO_BULKEXPORTS_URL}. Plain http only to this machine. */
   twilioUrl?: string;
+  /**
+   * Where Twilio reaches the webhook receiver of `temporal-bulk-exports/client`, as the receiver's own `publicUrl`:
+   * exports without a `webhook` in their input then have Twilio call it. Default: no webhook.
+   */
+  publicUrl?: string;
   /** How many days one worker fetches at once, over all exports. Default {@link DEFAULT_DOWNLOAD_SLOTS}. */
   downloadSlots?: number;
   /**
@@ -62,9 +68,10 @@ export interface CreateActivitiesOptions {
 /** The options with every default filled in. */
 export interface ActivitiesOptions extends Omit<
   CreateActivitiesOptions,
-  'twilioUrl' | 'stallTimeout' | 'quotaDay'
+  'twilioUrl' | 'publicUrl' | 'stallTimeout' | 'quotaDay'
 > {
   apiUrl: URL;
+  publicUrl: URL | null;
   downloadSlots: number;
   requestsPerAccount: number;
   settings: ActivitySettings;
@@ -80,6 +87,7 @@ export interface ActivitiesOptions extends Omit<
 export function readActivitiesOptions(options: CreateActivitiesOptions): ActivitiesOptions {
   const {
     twilioUrl = TWILIO_BULKEXPORTS_URL,
+    publicUrl,
     downloadSlots = DEFAULT_DOWNLOAD_SLOTS,
     requestsPerAccount = DEFAULT_REQUESTS_PER_ACCOUNT,
     stallTimeout,
@@ -87,6 +95,7 @@ export function readActivitiesOptions(options: CreateActivitiesOptions): Activit
     ...rest
   } = options;
   const read = readApiUrl(twilioUrl);
+  const called = publicUrl === undefined ? { url: null } : readPublicUrl(publicUrl);
   const faults: string[] = [];
   const stallMs = takeDuration('stallTimeout', stallTimeout, STALL_TIMEOUT, faults);
   const quotaDayMs = takeDuration('quotaDay', quotaDay, QUOTA_DAY, faults);
@@ -94,15 +103,17 @@ export function readActivitiesOptions(options: CreateActivitiesOptions): Activit
     ...findAccountFaults(options.accounts),
     ...findDestinationFaults(options.destinations),
     ...('fault' in read ? [`twilioUrl must be ${API_URL_RULE}, ${read.fault}`] : []),
+    ...('fault' in called ? [`publicUrl must be ${PUBLIC_URL_RULE}, ${called.fault}`] : []),
     ...findCountFaults({ downloadSlots, requestsPerAccount }),
   );
-  if ('fault' in read || faults.length > 0) {
+  if ('fault' in read || 'fault' in called || faults.length > 0) {
     const list = faults.map((fault) => `\n  - ${fault}`).join('');
     throw new TypeError(`Could not create the activities. Expected other options:${list}`);
   }
   return {
     ...rest,
     apiUrl: read.url,
+    publicUrl: called.url,
     downloadSlots,
     requestsPerAccount,
     settings: { ...defaultSettings, stallMs, quotaDayMs, ...options.settings },

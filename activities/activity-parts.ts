@@ -22,6 +22,8 @@ export interface ActivityParts {
   /** By name. */
   destinations: ReadonlyMap<string, DayStorage>;
   apiUrl: URL;
+  /** Where Twilio reaches the webhook receiver; null where there is none. */
+  publicUrl: URL | null;
   /** For the links that Twilio gives. */
   storeDispatcher: Dispatcher;
   slots: DownloadSlots;

@@ -124,6 +124,7 @@ export interface CreateExportJobInput extends ExportIdentity, Persistence {
    * worker does not know) is retried slowly and not final.
    */
   isUnderWay: boolean;
+  /** Where it is missing, Twilio calls the receiver that the worker knows of, if any. */
   webhook?: Webhook;
   email?: string;
 }

@@ -36,8 +36,16 @@ export interface CreatedActivities {
  * @throws a `TypeError` that names every faulty option at once.
  */
 export function createActivities(options: CreateActivitiesOptions): CreatedActivities {
-  const { accounts, destinations, apiUrl, downloadSlots, requestsPerAccount, dispatcher, ...rest } =
-    readActivitiesOptions(options);
+  const {
+    accounts,
+    destinations,
+    apiUrl,
+    publicUrl,
+    downloadSlots,
+    requestsPerAccount,
+    dispatcher,
+    ...rest
+  } = readActivitiesOptions(options);
   const { settings, random, isQuotaRejection } = rest;
   const agents = createHttpAgents(apiUrl, dispatcher);
   const turnsOf = createTurnsByAccount(requestsPerAccount);
@@ -62,6 +70,7 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
     accounts: new Map(Object.entries(accounts).map(([name, account]) => [name, connect(name, account)])),
     destinations: new Map(Object.entries(destinations)),
     apiUrl,
+    publicUrl,
     storeDispatcher: agents.store,
     slots: createDownloadSlots(downloadSlots),
     settings,

@@ -4,7 +4,7 @@ import { findAccount, findDestination } from './activity-parts.ts';
 import { answerInTime } from './storage/answer-in-time.ts';
 import type { ActivityScope } from './activity-scope.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { CreateExportJobInput, CreateExportJobResult, Instant } from './api.ts';
+import type { CreateExportJobInput, CreateExportJobResult, Instant, Webhook } from './api.ts';
 import { createCreateFailure } from './create-failure.ts';
 import { describeDays } from './day-range.ts';
 import { createFailure } from './failures.ts';
@@ -13,6 +13,7 @@ import { markFriendlyName } from './marker.ts';
 import type { ActivitySettings } from './settings.ts';
 import type { CreateJobRequest, TwilioApi } from './twilio/twilio-api.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
+import { createWebhookUrl } from './webhook-url.ts';
 
 /**
  * What an attempt says of itself in its last heartbeat. Only the very next attempt may believe it, and one that
@@ -43,7 +44,7 @@ export async function createExportJob(
     let isPosting = false;
     try {
       const refusal = input.isUnderWay ? undefined : { inDoubt };
-      const { api } = findAccount(parts, input, { doing, refusal });
+      const { api, accountSid } = findAccount(parts, input, { doing, refusal });
       const storage = findDestination(parts, input, { doing, refusal });
       await answerInTime(storage.check(input.exportId), {
         signal: scope.signal,
@@ -65,7 +66,8 @@ export async function createExportJob(
       if (turnWithinMs <= 0) {
         throw tooLate(doing, parts.settings);
       }
-      const made = await makeJob(api, input, friendlyName, {
+      const webhook = input.webhook ?? ownWebhook(parts, { accountSid, input, scope });
+      const made = await makeJob(api, { ...input, webhook }, friendlyName, {
         signal: scope.signal,
         turnWithinMs,
         onSend: () => {
@@ -166,6 +168,20 @@ async function adoptJob(
     }
   }
   return { jobSid: kept.jobSid, friendlyName, createdAt: toInstant(atMs), adopted: true };
+}
+
+/** That of the receiver, where there is one. An adopted job keeps what it was made with. */
+function ownWebhook(
+  { publicUrl }: ActivityParts,
+  by: { accountSid: string; input: CreateExportJobInput; scope: ActivityScope },
+): Webhook | undefined {
+  const workflowId = by.scope.context.info.workflowExecution?.workflowId;
+  if (publicUrl === null || workflowId === undefined) {
+    return undefined;
+  }
+  const { exportId } = by.input;
+  const url = createWebhookUrl({ publicUrl, accountSid: by.accountSid, workflowId, exportId });
+  return url === null ? undefined : { url, method: 'POST' };
 }
 
 async function makeJob(

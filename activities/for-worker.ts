@@ -16,3 +16,4 @@ export { readS3Url, S3_URL_RULE } from './storage/s3/s3-url.ts';
 export { parseQuotaForm, QUOTA_FORM_RULE } from './twilio/quota-form.ts';
 export { TwilioProblem } from './twilio/twilio-problem.ts';
 export type { TwilioProblemKind } from './twilio/twilio-problem.ts';
+export { PUBLIC_URL_RULE, readPublicUrl } from './webhook-url.ts';

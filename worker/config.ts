@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Duration } from '@temporalio/common';
-import { API_URL_RULE, QUOTA_DAY, readApiUrl, STALL_TIMEOUT } from '../activities/for-worker.ts';
+import {
+  API_URL_RULE,
+  PUBLIC_URL_RULE,
+  QUOTA_DAY,
+  readApiUrl,
+  readPublicUrl,
+  STALL_TIMEOUT,
+} from '../activities/for-worker.ts';
 import {
   DEFAULT_DOWNLOAD_SLOTS,
   DEFAULT_REQUESTS_PER_ACCOUNT,
@@ -36,6 +43,8 @@ export interface WorkerConfig {
   spool: SpoolOptions;
   /** The origin of the Bulk Exports API. */
   twilioUrl: string;
+  /** Where Twilio reaches the webhook receiver; undefined for none. */
+  publicUrl: string | undefined;
   /** How many days this process fetches at a time. */
   downloadSlots: number;
   /** How many requests of one account this process has under way at Twilio at once. */
@@ -90,6 +99,7 @@ export function readWorkerConfig(
     destinations: readDestinations(env, faults),
     spool: readSpool(env, faults),
     twilioUrl: readTwilioUrl(env, faults),
+    publicUrl: readReceiverUrl(env, faults),
     downloadSlots: readWholeNumber(env, 'BULK_EXPORTS_DOWNLOAD_SLOTS', DOWNLOAD_SLOTS, faults),
     requestsPerAccount: readWholeNumber(
       env,
@@ -139,6 +149,14 @@ function readTwilioUrl(env: Environment, faults: string[]): string {
   return text;
 }
 
+function readReceiverUrl(env: Environment, faults: string[]): string | undefined {
+  const text = env['BULK_EXPORTS_PUBLIC_URL'] || undefined;
+  if (text === undefined) return undefined;
+  const read = readPublicUrl(text);
+  if ('fault' in read) faults.push(`BULK_EXPORTS_PUBLIC_URL must be ${PUBLIC_URL_RULE}, ${read.fault}`);
+  return text;
+}
+
 const KNOWN_VARIABLES = [
   'BULK_EXPORTS_ACCOUNTS',
   'BULK_EXPORTS_ACTIVITIES_PER_SECOND',
@@ -148,6 +166,7 @@ const KNOWN_VARIABLES = [
   'BULK_EXPORTS_LOG_FORMAT',
   'BULK_EXPORTS_METRICS_ADDRESS',
   'BULK_EXPORTS_OTLP_ENDPOINT',
+  'BULK_EXPORTS_PUBLIC_URL',
   'BULK_EXPORTS_QUOTA_DAY',
   'BULK_EXPORTS_QUOTA_REJECTION',
   'BULK_EXPORTS_REQUESTS_PER_ACCOUNT',

@@ -106,9 +106,11 @@ export function describeWorker(input: { config: WorkerConfig; address: string; n
 
 /** By the names of their variables: a setting meant for a simulator would else go unseen until it does harm. */
 function changedSettings(config: WorkerConfig): string {
-  const { twilioUrl, requestsPerAccount, activitiesPerSecond, stallTimeout, quotaDay, metrics } = config;
+  const { twilioUrl, publicUrl, requestsPerAccount, activitiesPerSecond, stallTimeout, quotaDay, metrics } =
+    config;
   const changed = [
     ...(twilioUrl === TWILIO_BULKEXPORTS_URL ? [] : [`TWILIO_BULKEXPORTS_URL ${twilioUrl}`]),
+    ...(publicUrl === undefined ? [] : [`BULK_EXPORTS_PUBLIC_URL ${publicUrl}`]),
     ...(requestsPerAccount === DEFAULT_REQUESTS_PER_ACCOUNT
       ? []
       : [`BULK_EXPORTS_REQUESTS_PER_ACCOUNT ${requestsPerAccount}`]),

@@ -20,7 +20,8 @@ const VARIABLES = {
   apiKey: 'TWILIO_API_KEY',
   apiSecret: 'TWILIO_API_SECRET',
 } as const;
-const FIELDS: string[] = Object.keys(VARIABLES);
+/** The last is the webhook receiver's, which reads the same file. */
+const FIELDS: string[] = [...Object.keys(VARIABLES), 'secondaryAuthToken'];
 
 /**
  * Reads the account `default` from the variables and the further ones from the file. Where an Auth Token and an

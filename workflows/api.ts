@@ -50,7 +50,10 @@ export interface ExportJobInput {
   endDay: Day;
   /** Default `{resourceType} {startDay}..{endDay}`. A marker is appended by which the job is found again. */
   friendlyName?: string;
-  /** Handed to Twilio: called when a job is over. A hint to look now; nothing depends on it. */
+  /**
+   * Handed to Twilio: called when a job is over. A hint to look now; nothing depends on it. Default: the receiver that
+   * the worker knows of by its `BULK_EXPORTS_PUBLIC_URL`, if any.
+   */
   webhook?: Webhook;
   /** Handed to Twilio: told when a job is over. */
   email?: string;

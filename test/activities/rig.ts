@@ -63,6 +63,7 @@ export interface RigOptions {
   password?: string;
   twilioUrl?: string;
   quotaDay?: Duration;
+  publicUrl?: string;
   /** Default a folder's. */
   storage?: DayStorage;
 }
@@ -118,6 +119,7 @@ export async function startRig(t: TestContext, options: RigOptions = {}): Promis
     twilioUrl: options.twilioUrl ?? simulator.apiUrl,
     downloadSlots: options.downloadSlots,
     quotaDay: options.quotaDay,
+    publicUrl: options.publicUrl,
     settings: { ...quickSettings, ...options.settings },
   });
   t.after(async () => {

@@ -25,6 +25,7 @@ describe('the configuration of a worker', () => {
       destinations: { default: 'file:./exports' },
       spool: { folder: './exports-spool', limitBytes: 10_000_000_000 },
       twilioUrl: 'https://bulkexports.twilio.com',
+      publicUrl: undefined,
       downloadSlots: 8,
       requestsPerAccount: 8,
       activitiesPerSecond: undefined,
@@ -61,6 +62,7 @@ describe('the configuration of a worker', () => {
       BULK_EXPORTS_LOG_FORMAT: 'json',
       BULK_EXPORTS_HEALTH_ADDRESS: '0.0.0.0:8081',
       TWILIO_BULKEXPORTS_URL: 'http://127.0.0.1:4010/',
+      BULK_EXPORTS_PUBLIC_URL: 'https://hooks.example.com/bulk-exports',
     });
     assert.equal(config.taskQueue, 'exports-eu');
     assert.deepEqual(config.destinations, {
@@ -81,6 +83,7 @@ describe('the configuration of a worker', () => {
     assert.equal(config.logFormat, 'json');
     assert.deepEqual(config.healthAddress, { host: '0.0.0.0', port: 8081 });
     assert.equal(config.twilioUrl, 'http://127.0.0.1:4010');
+    assert.equal(config.publicUrl, 'https://hooks.example.com/bulk-exports');
   });
 
   test('answers probes of this machine alone where it is told no more than a port', () => {
@@ -112,6 +115,12 @@ describe('the configuration of a worker', () => {
       sales: { accountSid: OTHER_SID, username: OTHER_SID, password: SECRET },
       support: { accountSid: OTHER_SID, username: KEY, password: SECRET },
     });
+  });
+
+  test('lets the file hold the second token of an account, which the webhook receiver reads', () => {
+    const file = { sales: { accountSid: OTHER_SID, authToken: SECRET, secondaryAuthToken: TOKEN } };
+    const { accounts } = read({ BULK_EXPORTS_ACCOUNTS: 'a.json' }, file);
+    assert.deepEqual(accounts['sales'], { accountSid: OTHER_SID, username: OTHER_SID, password: SECRET });
   });
 
   test('is content with the accounts of the file alone', () => {
@@ -151,6 +160,16 @@ describe('the configuration of a worker', () => {
       'a number of slots that is none',
       { ...BASE, BULK_EXPORTS_DOWNLOAD_SLOTS: 'many' },
       [/^BULK_EXPORTS_DOWNLOAD_SLOTS must be a whole number from 1 to 200, got "many"/],
+    ],
+    [
+      'a receiver that is reached by plain http',
+      { ...BASE, BULK_EXPORTS_PUBLIC_URL: 'http://hooks.example.com/' },
+      [/^BULK_EXPORTS_PUBLIC_URL must be the https URL .*plain http only to this machine/],
+    ],
+    [
+      'a receiver whose URL has credentials',
+      { ...BASE, BULK_EXPORTS_PUBLIC_URL: `https://me:${SECRET}@hooks.example.com/` },
+      [/^BULK_EXPORTS_PUBLIC_URL must be .*got one with credentials/],
     ],
     ['no slots', { ...BASE, BULK_EXPORTS_DOWNLOAD_SLOTS: '0' }, [/^BULK_EXPORTS_DOWNLOAD_SLOTS must be/]],
     [

@@ -21,6 +21,7 @@ test('the ready line names accounts and destinations, and of the settings none t
 
 const changed: Record<string, string> = {
   TWILIO_BULKEXPORTS_URL: 'http://127.0.0.1:4010',
+  BULK_EXPORTS_PUBLIC_URL: 'https://hooks.example.com/',
   BULK_EXPORTS_REQUESTS_PER_ACCOUNT: '2',
   BULK_EXPORTS_ACTIVITIES_PER_SECOND: '0.5',
   BULK_EXPORTS_STALL_TIMEOUT: '10 seconds',
