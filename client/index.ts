@@ -24,6 +24,12 @@ export type { ExportErrorDetails, ExportErrorType } from './export-errors.ts';
 export type { DescribedProgress, ObservedProgress, WorkflowProgress } from './progress.ts';
 export type { ExportMemo } from './start-options.ts';
 export type { WatchOptions } from './watch-progress.ts';
+export { InvalidWebhookConfig, readWebhookConfig } from './webhook/config.ts';
+export type { WebhookConfig } from './webhook/config.ts';
+export { createWebhookReceiver } from './webhook/webhook-receiver.ts';
+export type { WebhookReceiverOptions } from './webhook/webhook-receiver.ts';
+export type { WebhookEvent, WebhookReceiver, WebhookSettings } from './webhook/receive-callbacks.ts';
+export type { RefusalReason } from './webhook/check-callback.ts';
 export { defaultWorkflowId } from './workflow-id.ts';
 export { DEFAULT_TASK_QUEUE, exportSearchAttributes } from '../workflows/api.ts';
 export type {

@@ -1,0 +1,161 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CallbackTarget } from './callback-target.ts';
+import {
+  checkHead,
+  checkSignature,
+  type CallbackJudge,
+  type Refusal,
+  type RefusalReason,
+} from './check-callback.ts';
+import { LookWishes, type WishEnd } from './look-wishes.ts';
+import { readBody } from './read-body.ts';
+import {
+  answerNode,
+  answerOf,
+  asResponse,
+  fetchedRequest,
+  nodeRequest,
+  type ReceivedRequest,
+} from './received-request.ts';
+
+/**
+ * Receives Twilio's callbacks. It answers as soon as it knows that a callback is Twilio's, and tells the export
+ * afterwards.
+ *
+ * | answer             | to                                                                          |
+ * | ------------------ | --------------------------------------------------------------------------- |
+ * | 204                | a callback of Twilio's, also a repeated or late one, or for an unknown export |
+ * | 403                | whatever is not signed by Twilio, or not for a URL that a worker has made    |
+ * | 405, 413, 415, 408 | another method, body or content type, or a body that takes too long          |
+ * | 503                | a callback while more than 10,000 exports were told of within ten seconds    |
+ *
+ * @example
+ * ```ts
+ * const receiver = createWebhookReceiver({ client, ...readWebhookConfig() });
+ * createServer(receiver.requestListener).listen(8080, '127.0.0.1'); // node:http
+ * app.use('/bulk-exports', receiver.requestListener); // Express, before any body parser
+ * export const POST = receiver.fetch; // in the fetch style
+ * ```
+ */
+export interface WebhookReceiver {
+  /** For `http.createServer` and what is like it. The path that it is mounted at does not matter. */
+  readonly requestListener: (request: IncomingMessage, response: ServerResponse) => void;
+  /** In the fetch style. Never fails. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * Resolves when every export has been told that was to be; at most ten seconds and a call to Temporal later, or a
+   * minute where Temporal can not be reached. For platforms that stop a program after its answer:
+   * `waitUntil(receiver.settled())`.
+   */
+  settled: () => Promise<void>;
+  /** Takes no more callbacks, and resolves as `settled` does. The connection of the client stays open. */
+  close: () => Promise<void>;
+}
+
+/**
+ * What came of a request.
+ *
+ * @example
+ * ```ts
+ * const onEvent = (event: WebhookEvent) => {
+ *   if (event.kind === 'refused') refusals.inc({ reason: event.reason });
+ * };
+ * ```
+ */
+export type WebhookEvent =
+  /** The export looks at Twilio now. */
+  | { kind: 'told'; workflowId: string }
+  /** It was told less than ten seconds ago, and will be once more when they have passed. */
+  | { kind: 'repeated'; workflowId: string }
+  /** There is no such export, or it is over: a callback that came late. Nothing is changed. */
+  | { kind: 'over'; workflowId: string; why: 'ExportNotFound' | 'ExportEnded' }
+  /** Temporal could not be reached, or refused. It is tried again while tries are left; else the export's own look finds it. */
+  | { kind: 'notTold'; workflowId: string; error: unknown; triesLeft: number }
+  /** Turned away, nothing is changed. */
+  | { kind: 'refused'; reason: RefusalReason };
+
+/** What came of telling an export. */
+export type ToldEvent = Extract<WebhookEvent, { kind: WishEnd }>;
+
+/** The numbers of a receiver, with their units and their reasons. Tests pass small ones; nobody else should need to. */
+export interface WebhookSettings {
+  /** Between two times that one export is told to look: Twilio was seen to call four times for one job. */
+  lookIntervalMs: number;
+  /** How many exports are kept in mind, each for one interval: 10,000 take about 5 MB. */
+  maximumExports: number;
+  /** How often a wish is tried while Temporal can not be reached, an interval apart. */
+  tellTries: number;
+  /** How long Temporal may take for one of them. */
+  tellTimeoutMs: number;
+  /** A form of Twilio's has less than 2 kB. */
+  bodyLimitBytes: number;
+  /** How long a body may take to be whole. */
+  bodyTimeoutMs: number;
+}
+
+/** What a receiver is made of, everything checked. */
+export interface ReceiverParts {
+  judge: CallbackJudge;
+  settings: WebhookSettings;
+  /** Tells an export to look; fails where that may pass. */
+  tell: (target: CallbackTarget) => Promise<ToldEvent>;
+  /** Never fails. */
+  onEvent: (event: WebhookEvent) => void;
+}
+
+/** Makes a receiver of its parts. */
+export function receiveCallbacks({ judge, settings, tell, onEvent }: ReceiverParts): WebhookReceiver {
+  const wishes = new LookWishes<CallbackTarget>({
+    intervalMs: settings.lookIntervalMs,
+    maximumExports: settings.maximumExports,
+    tries: settings.tellTries,
+    tell: async (target) => {
+      const event = await tell(target);
+      onEvent(event);
+      return event.kind;
+    },
+    onFailure: ({ workflowId }, error, triesLeft) =>
+      onEvent({ kind: 'notTold', workflowId, error, triesLeft }),
+  });
+
+  const receive = async (request: ReceivedRequest): Promise<Refusal | null> => {
+    const ready = checkHead(request.head, judge);
+    if ('refused' in ready) return ready;
+    const body = ready.body === 'none' ? new Uint8Array() : await takeBody(request, settings);
+    if ('refused' in body) return body;
+    const target = checkSignature(request.head, ready, body, judge);
+    if ('refused' in target) return target;
+    const { workflowId, firstExecutionRunId } = target;
+    const taken = wishes.add(`${firstExecutionRunId} ${workflowId}`, target);
+    if (taken === 'tooMany') return { refused: 'tooMany' };
+    if (taken === 'repeated') onEvent({ kind: 'repeated', workflowId });
+    return null;
+  };
+  const receiveAndTell = async (request: ReceivedRequest): Promise<Refusal | null> => {
+    const refusal = await receive(request);
+    if (refusal) onEvent({ kind: 'refused', reason: refusal.refused });
+    return refusal;
+  };
+
+  return {
+    requestListener: (request, response) => {
+      receiveAndTell(nodeRequest(request))
+        .then((refusal) => answerNode(response, answerOf(refusal)))
+        // Nothing that a stranger sends ends the process.
+        .catch(() => response.destroy());
+    },
+    fetch: async (request) => {
+      const received = fetchedRequest(request);
+      const refusal = await receiveAndTell(received);
+      if (refusal) received.hangUp();
+      return asResponse(answerOf(refusal));
+    },
+    settled: () => wishes.settled(),
+    close: () => wishes.close(),
+  };
+}
+
+async function takeBody(request: ReceivedRequest, settings: WebhookSettings): Promise<Uint8Array | Refusal> {
+  const chunks = request.takeBody();
+  return chunks === null ? { refused: 'bodyTaken' } : readBody(chunks, settings);
+}
