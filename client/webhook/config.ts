@@ -60,6 +60,7 @@ export function readWebhookConfig(
   const read = readPublicUrl(publicUrl);
   if ('fault' in read) faults.push(`BULK_EXPORTS_PUBLIC_URL must be ${PUBLIC_URL_RULE}, ${read.fault}`);
 
+  const { length: faultsBefore } = faults;
   const path = env['BULK_EXPORTS_ACCOUNTS'];
   const accounts = [
     ...(env['TWILIO_ACCOUNT_SID'] ? [accountOfVariables(env)] : []),
@@ -73,7 +74,7 @@ export function readWebhookConfig(
     if (tokens.length === 0) unchecked.push(account.name);
     else authTokens[accountSid] = [...new Set([...(authTokens[accountSid] ?? []), ...tokens])];
   }
-  if (faults.length === 0 && Object.keys(authTokens).length === 0)
+  if (faults.length === faultsBefore && Object.keys(authTokens).length === 0)
     faults.push(
       'TWILIO_AUTH_TOKEN must be set, with TWILIO_ACCOUNT_SID (or authToken in the file of BULK_EXPORTS_ACCOUNTS), ' +
         'got none: Twilio signs its callbacks with it, and never with an API key',

@@ -81,7 +81,7 @@ export type ToldEvent = Extract<WebhookEvent, { kind: WishEnd }>;
 export interface WebhookSettings {
   /** Between two times that one export is told to look: Twilio was seen to call four times for one job. */
   lookIntervalMs: number;
-  /** How many exports are kept in mind, each for one interval: 10,000 take about 5 MB. */
+  /** How many exports are kept in mind, each for one interval: 10,000 take about 14 MB. */
   maximumExports: number;
   /** How often a wish is tried while Temporal can not be reached, an interval apart. */
   tellTries: number;

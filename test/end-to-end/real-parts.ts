@@ -43,6 +43,8 @@ export interface RealPartsOptions {
   workflowBundle?: WorkflowBundleOption;
   /** Where Twilio's API is taken to be. Default: where it is. */
   twilioUrl?: (simulator: Simulator) => string;
+  /** Where Twilio reaches a receiver of webhooks. */
+  publicUrl?: string;
   /** What carries the requests to Twilio. */
   dispatcher?: Dispatcher;
 }
@@ -94,6 +96,7 @@ export async function withRealParts<T>(
       destinations: { default: pathToFileURL(root).href, ...options.destinations?.(root) },
       spool: { folder: join(root, '_spool'), limitBytes: 100_000_000 },
       twilioUrl: options.twilioUrl?.(simulator) ?? simulator.apiUrl,
+      publicUrl: options.publicUrl,
       dispatcher: options.dispatcher,
       settings: { ...quickSettings, ...options.settings },
     };
