@@ -11,6 +11,7 @@ import { resultCommand } from './commands/result.ts';
 import { setupCommand } from './commands/setup.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
+import { webhookCommand } from './commands/webhook.ts';
 import { workerCommand } from './commands/worker.ts';
 import { exitCodes, exitReasonOf } from './exit-codes.ts';
 import { visible, visibleJson } from './visible.ts';
@@ -52,6 +53,7 @@ function createProgram(cli: Cli): Command {
     reapCommand,
     setupCommand,
     workerCommand,
+    webhookCommand,
     simulateCommand,
     demoCommand,
   ];

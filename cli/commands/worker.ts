@@ -40,6 +40,7 @@ Configuration, by the environment:
   BULK_EXPORTS_SPOOL, …_SPOOL_LIMIT
                                where days lie on their way into a bucket
                                (default: ./exports-spool, 10 GB)
+  BULK_EXPORTS_PUBLIC_URL      where Twilio reaches bulk-exports webhook
   BULK_EXPORTS_TASK_QUEUE      (default: bulk-exports)
   BULK_EXPORTS_DOWNLOAD_SLOTS  how many days are fetched at a time
   BULK_EXPORTS_REQUESTS_PER_ACCOUNT, …_ACTIVITIES_PER_SECOND,

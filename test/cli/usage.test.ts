@@ -159,6 +159,7 @@ const commands = [
   'reap',
   'setup',
   'worker',
+  'webhook',
   'simulate',
   'demo',
 ];

@@ -1,0 +1,67 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CommandError } from './exit-codes.ts';
+
+/** Where a receiver listens. */
+export interface WebhookServer {
+  /** As it is listened on, `127.0.0.1:8080`. */
+  address: string;
+  /** Takes no new connections, and lets those that are there have their answers. */
+  stop: () => Promise<void>;
+}
+
+/** Twilio sends its headers at once; whoever takes longer holds a connection that others want. */
+const HEADERS_TIMEOUT_MS = 5_000;
+/** Headers and body together. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Longer than proxies keep a connection that nobody uses: they then close it, and never send into one that is closed. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** More at once than any burst of callbacks, and few enough for the open files of a process. */
+const MAXIMUM_CONNECTIONS = 1_000;
+
+/**
+ * Serves `listener` by HTTP.
+ *
+ * @throws CommandError `usage` where the address can not be listened on.
+ */
+export async function startWebhookServer(
+  { host, port }: { host: string; port: number },
+  listener: RequestListener,
+): Promise<WebhookServer> {
+  const server = createServer(
+    // Both are looked after at this interval; by itself it is half a minute.
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+    },
+    listener,
+  );
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.maxConnections = MAXIMUM_CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(refusalOf(error, `${host}:${port}`)));
+    server.listen(port, host, resolve);
+  });
+  const chosen = server.address() as AddressInfo;
+  const shown = chosen.family === 'IPv6' ? `[${chosen.address}]` : chosen.address;
+  return {
+    address: `${shown}:${chosen.port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function refusalOf(error: NodeJS.ErrnoException, address: string): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another program listens there; give another --port',
+    EACCES: 'this user may not listen there; give a --port from 1024 on',
+    EADDRNOTAVAIL: 'this machine does not have that address; give another --host',
+    ENOTFOUND: 'there is no such address; give another --host',
+  };
+  const reason = reasons[error.code ?? ''];
+  if (reason === undefined) return error;
+  return new CommandError('usage', `The webhook receiver can not listen on ${address}: ${reason}.`, error);
+}
