@@ -9,7 +9,12 @@ import { PUBLIC_URL_RULE, readPublicUrl } from '../../../client/webhook/public-u
 import { readCallbackTarget } from '../../../client/webhook/callback-target.ts';
 import { ACCOUNT, queryOf, RUN, urlOf } from './signed-callback.ts';
 
-const anyId = fc.string({ unit: 'binary', minLength: 1, maxLength: 100 });
+const length = { minLength: 1, maxLength: 100 };
+const anyId = fc.oneof(
+  fc.string({ unit: 'binary', ...length }),
+  fc.string({ unit: 'grapheme-ascii', ...length }),
+  fc.string({ unit: fc.constantFrom(...` +~!'()*%&=?#/`.split('')), ...length }),
+);
 
 it('what a worker writes into the URL the receiver reads out of it, whatever the workflow id is', () => {
   fc.assert(

@@ -114,6 +114,12 @@ const changes: Record<string, (callback: Callback, other: Callback, spot: Spot) 
   'letters left out': (callback, _, spot) => inPart(callback, spot, 'delete'),
   'cut off': (callback, _, spot) => inPart(callback, spot, 'cut'),
   'the signature of another': (callback, { signature }) => ({ ...callback, signature }),
+  // Its last letter leaves two bits unused: four spellings stand for the same bytes.
+  'the signature in another spelling': (callback) => {
+    const bytes = Buffer.from(callback.signature, 'base64');
+    const longer = Buffer.concat([bytes, Buffer.of(0xff)]).toString('base64');
+    return { ...callback, signature: `${longer.slice(0, 27)}=` };
+  },
   'the URL of another': (callback, { query }) => ({ ...callback, query }),
   'the body of another': (callback, { body, contentType }) => ({ ...callback, body, contentType }),
   'another account': (callback) => ({
