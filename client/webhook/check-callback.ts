@@ -27,7 +27,14 @@ export interface CallbackJudge {
   bodyLimitBytes: number;
 }
 
-/** Why a request was turned away. */
+/**
+ * Why a request was turned away.
+ *
+ * @example
+ * ```ts
+ * const isForged = (event: WebhookEvent) => event.kind === 'refused' && event.reason === 'signature';
+ * ```
+ */
 export type RefusalReason =
   | 'method'
   /** The URL is none that a worker has made. */

@@ -77,7 +77,14 @@ export type WebhookEvent =
 /** What came of telling an export. */
 export type ToldEvent = Extract<WebhookEvent, { kind: WishEnd }>;
 
-/** The numbers of a receiver, with their units and their reasons. Tests pass small ones; nobody else should need to. */
+/**
+ * The numbers of a receiver, with their units and their reasons. Tests pass small ones; nobody else should need to.
+ *
+ * @example
+ * ```ts
+ * const receiver = createWebhookReceiver({ ...options, settings: { lookIntervalMs: 100 } });
+ * ```
+ */
 export interface WebhookSettings {
   /** Between two times that one export is told to look: Twilio was seen to call four times for one job. */
   lookIntervalMs: number;

@@ -14,7 +14,7 @@ import { quickExport, type RealParts, withRealParts } from './real-parts.ts';
 const SLOW_POLL = { poll: { minimumInterval: '10 minutes', maximumInterval: '1 hour' } } as const;
 const HOUR_MS = 3_600_000;
 
-describe('the webhook of an export', { timeout: 120_000 }, () => {
+describe('the webhook of an export', { timeout: 180_000 }, () => {
   let env: TestWorkflowEnvironment;
   before(async () => {
     env = await createDevServerEnv();
