@@ -1,6 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ExportJobResult, ExportPhase, ExportProblem } from '../workflows/api.ts';
 import { countDays } from '../workflows/calendar.ts';
+import { attributeValue, phaseAttribute } from './phase-attribute.ts';
 import type { DescribedProgress, PendingLooks, WorkflowProgress } from './progress.ts';
 
 /** How a workflow that is over ended. Empty for one that runs. */
@@ -29,7 +30,7 @@ export function describedProgress(
   const { result } = ending;
   const done = result
     ? result.totals.days - result.totals.cancelled
-    : attribute(description.typedSearchAttributes, 'BulkExportDaysDone');
+    : attributeValue(description.typedSearchAttributes, 'BulkExportDaysDone');
   return {
     source: 'description',
     workflowId: description.workflowId,
@@ -77,28 +78,7 @@ function phaseOf(
   if (status.name === 'CANCELLED') return 'cancelled';
   if (status.name === 'FAILED') return ending.type === 'ExportIncomplete' ? 'incomplete' : 'failed';
   if (status.name === 'TERMINATED' || status.name === 'TIMED_OUT') return 'failed';
-  const phase = attribute(typedSearchAttributes, 'BulkExportPhase');
-  return isPhase(phase) ? phase : null;
-}
-
-const PHASES: readonly string[] = [
-  'creating',
-  'waiting',
-  'downloading',
-  'waitingForQuota',
-  'cleaning',
-  'complete',
-  'incomplete',
-  'cancelled',
-  'failed',
-] satisfies ExportPhase[];
-
-function isPhase(value: unknown): value is ExportPhase {
-  return typeof value === 'string' && PHASES.includes(value);
-}
-
-function attribute(attributes: WorkflowExecutionDescription['typedSearchAttributes'], name: string): unknown {
-  return attributes.getAll().find(({ key }) => key.name === name)?.value;
+  return phaseAttribute(typedSearchAttributes);
 }
 
 function textFields(input: unknown): Partial<Record<'resourceType' | 'startDay' | 'endDay', string>> {

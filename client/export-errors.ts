@@ -5,7 +5,7 @@ export type ExportErrorType =
   | ExportFailureType
   /** Cancelled, by the signal or by the engine. */
   | 'ExportCancelled'
-  /** An export of this workflow id runs already, and it was asked for something else. */
+  /** An export of this workflow id is in the way: it was asked for something else, or has ended and must not have. */
   | 'ExportConflict'
   /** The namespace has no export of this workflow id. */
   | 'ExportNotFound'
@@ -53,10 +53,13 @@ export class InvalidInputError extends ExportError {
   }
 }
 
-/** An export of this workflow id runs already with another input. Nothing was started. */
+/**
+ * An export of this workflow id is there already, and was asked for something else; or it has ended, and `ifFinished`
+ * is `refuse`. Nothing was started.
+ */
 export class ExportConflictError extends ExportError {
   override readonly name = 'ExportConflictError';
-  /** A sentence a field that differs. */
+  /** A sentence a field that differs; empty where it is refused for having ended. */
   readonly differences: string[];
 
   constructor(details: ExportErrorDetails & { differences: string[] }) {
@@ -119,5 +122,20 @@ export class ExportTimedOutError extends ExportError {
 
   constructor(details: ExportErrorDetails) {
     super('ExportTimedOut', details);
+  }
+}
+
+/** Exports were to be listed by a search attribute that the namespace does not have. `bulk-exports setup` registers it. */
+export class SearchAttributeMissingError extends Error {
+  override readonly name = 'SearchAttributeMissingError';
+  readonly attribute: string;
+
+  constructor(attribute: string, namespace: string, cause: unknown) {
+    super(
+      `Exports can not be listed by ${attribute}, a search attribute that is not registered [namespace ${namespace}]. ` +
+        'Register it with "bulk-exports setup"; exports that start afterwards have it.',
+      { cause },
+    );
+    this.attribute = attribute;
   }
 }

@@ -17,12 +17,14 @@ import {
 } from '../workflows/api.ts';
 import { describedProgress, endedProgress, type Ending } from './described-progress.ts';
 import { completedResult, failedEnding } from './export-ending.ts';
+import { ExportCancelledError, ExportError } from './export-errors.ts';
 import { exportEnded, exportNotFound } from './out-of-reach.ts';
 import { throughOutages } from './outages.ts';
 import { readPendingLooks } from './pending-looks.ts';
 import { mergeProgress, type ObservedProgress } from './progress.ts';
 import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
 import { readStartInput } from './start-input.ts';
+import { unlessAborted, type WaitOptions } from './unless-aborted.ts';
 import { watchProgress, type WatchOptions } from './watch-progress.ts';
 
 type ExportJobWorkflow = (input: ExportJobInput) => Promise<ExportJobResult>;
@@ -33,9 +35,9 @@ export interface ExportHandleOptions {
   workflowId: string;
   /** Pins the handle to one export, where another of the same id may follow. Default: the latest at each call. */
   firstExecutionRunId?: string;
-  /** Whether the export ran already when it was asked for. Default false. */
+  /** Whether the export was there already when it was asked for. Default false. */
   joined?: boolean;
-  /** How long the workflow may take to answer before the server's description is taken. Default 5000. */
+  /** How long the workflow may take to answer before the server's description is taken, in ms. Default 5000. */
   queryTimeoutMs?: number;
 }
 
@@ -45,11 +47,17 @@ const QUERY_TIMEOUT_MS = 5_000;
 /**
  * One export: follow it, cancel it, have its result. Made by `BulkExportsClient`. A handle that a start gave stays
  * with that export, though a later one takes the same id.
+ *
+ * @example
+ * ```ts
+ * const handle = exports.getHandle('bulk-export-Messages-2026-10-01..2026-10-30');
+ * for await (const { phase, days } of handle.watch()) console.log(phase, days.done, 'of', days.total);
+ * ```
  */
 export class ExportHandle {
   /** By which every client finds the export again. */
   readonly workflowId: string;
-  /** Whether `startExport` found it running, and started nothing. */
+  /** Whether `startExport` found it, running or at its end, and started nothing. */
   readonly joined: boolean;
   readonly #client: Client;
   readonly #firstExecutionRunId: string | undefined;
@@ -99,7 +107,8 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound`.
    */
   watch(options: WatchOptions = {}): AsyncGenerator<ObservedProgress, void> {
-    return watchProgress(() => this.progress(), options);
+    const ask = () => unlessAborted(this.#client, options.signal, () => this.progress());
+    return watchProgress(ask, options);
   }
 
   /**
@@ -110,6 +119,32 @@ export class ExportHandle {
    */
   async cancel(input: CancelInput = {}): Promise<void> {
     await this.#tell((run) => run.signal(cancelSignal, input));
+  }
+
+  /**
+   * Asks the export to stop, and waits for its receipt: the result, with outcome `cancelled`, the fate of each job at
+   * Twilio and the days that were downloaded before. A cancel that comes too late changes nothing: then the receipt is
+   * how the export ended, now or long ago.
+   *
+   * @throws what `result()` throws, except `ExportCancelledError` with a receipt.
+   *
+   * @example
+   * ```ts
+   * const { outcome, jobs } = await handle.cancelAndWait({ reason: 'wrong month' });
+   * ```
+   */
+  async cancelAndWait(input: CancelInput = {}, options: WaitOptions = {}): Promise<ExportJobResult> {
+    try {
+      await this.cancel(input);
+    } catch (error) {
+      if (!(error instanceof ExportError) || error.type !== 'ExportEnded') throw error;
+    }
+    try {
+      return await this.result(options);
+    } catch (error) {
+      if (error instanceof ExportCancelledError && error.result) return error.result;
+      throw error;
+    }
   }
 
   /**
@@ -128,10 +163,17 @@ export class ExportHandle {
    * @throws `ExportIncompleteError`, `ExportCancelledError`, `ExportRejectedError`,
    * `AuthenticationRejectedError`, `StorageRejectedError`, `InvalidInputError`, `ExportTimedOutError`; `ExportError`
    * of type `ExportNotFound`, `ExportTerminated` or `ExportFailed`; the SDK's `ServiceError` where Temporal can not be
-   * reached to begin with.
+   * reached to begin with. After the signal's abort, its reason; the export goes on.
+   *
+   * @example
+   * ```ts
+   * const { outcome, totals, manifest } = await handle.result({ signal: AbortSignal.timeout(60_000) });
+   * ```
    */
-  async result(): Promise<ExportJobResult> {
-    return this.#resultFrom(await this.describe());
+  async result({ signal }: WaitOptions = {}): Promise<ExportJobResult> {
+    return unlessAborted(this.#client, signal, async (round) =>
+      this.#resultFrom(await this.describe(), round),
+    );
   }
 
   /**
@@ -152,17 +194,21 @@ export class ExportHandle {
     }
   }
 
-  async #resultFrom(description: WorkflowExecutionDescription): Promise<ExportJobResult> {
+  async #resultFrom(
+    description: WorkflowExecutionDescription,
+    signal: AbortSignal | undefined,
+  ): Promise<ExportJobResult> {
     const { workflowId } = this;
     try {
-      return completedResult(workflowId, await throughOutages(() => this.#run(description.runId).result()));
+      const result = await throughOutages(() => this.#run(description.runId).result(), signal);
+      return completedResult(workflowId, result);
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       const chain = { workflowId, firstExecutionRunId: firstRunIdOf(description) };
-      const current = await throughOutages(() => describeCurrentRun(this.#client, chain));
+      const current = await throughOutages(() => describeCurrentRun(this.#client, chain), signal);
       // A reset terminates a run, and the export goes on in another one.
       if (error.cause instanceof TerminatedFailure && current.runId !== description.runId)
-        return this.#resultFrom(current);
+        return this.#resultFrom(current, signal);
       throw await failedEnding(
         workflowId,
         error,

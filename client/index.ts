@@ -1,10 +1,5 @@
 export { BulkExportsClient } from './bulk-exports-client.ts';
-export type {
-  BulkExportsClientOptions,
-  ListedExport,
-  ListExportsOptions,
-  StartExportOptions,
-} from './bulk-exports-client.ts';
+export type { BulkExportsClientOptions } from './bulk-exports-client.ts';
 export { checkExportInput } from './check-input.ts';
 export type { CheckedInput } from './check-input.ts';
 export { ExportHandle } from './export-handle.ts';
@@ -18,11 +13,16 @@ export {
   ExportRejectedError,
   ExportTimedOutError,
   InvalidInputError,
+  SearchAttributeMissingError,
   StorageRejectedError,
 } from './export-errors.ts';
 export type { ExportErrorDetails, ExportErrorType } from './export-errors.ts';
+export type { FinishedPolicy, StartExportOptions } from './export-starter.ts';
+export type { ExportsFilter, ExportStatus } from './exports-query.ts';
+export type { ListedExport, ListExportsOptions } from './list-exports.ts';
 export type { DescribedProgress, ObservedProgress, WorkflowProgress } from './progress.ts';
 export type { ExportMemo } from './start-options.ts';
+export type { WaitOptions } from './unless-aborted.ts';
 export type { WatchOptions } from './watch-progress.ts';
 export { InvalidWebhookConfig, readWebhookConfig } from './webhook/config.ts';
 export type { WebhookConfig } from './webhook/config.ts';

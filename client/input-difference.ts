@@ -1,13 +1,13 @@
 import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from '../workflows/input.ts';
 
 /**
- * In which fields a running export was asked for something else, a sentence each.
+ * In which fields an export that is there was asked for something else, a sentence each.
  *
- * @param running the input that it was started with, as its caller gave it.
+ * @param there the input that it was started with, as its caller gave it.
  */
-export function differencesToRunning(running: unknown, wanted: ResolvedExportJobInput): string[] {
+export function differencesTo(there: unknown, wanted: ResolvedExportJobInput): string[] {
   try {
-    return inputDifferences(parseExportJobInput(running, Date.now()), wanted);
+    return inputDifferences(parseExportJobInput(there, Date.now()), wanted);
   } catch (error) {
     if (!(error instanceof InvalidExportInput)) throw error;
     return [`its input is not valid (${error.faults.join('; ')})`];
@@ -18,16 +18,16 @@ export function differencesToRunning(running: unknown, wanted: ResolvedExportJob
  * In which fields two inputs differ, a sentence each; empty where they ask for the same. Both have their defaults
  * filled in, so that a field left out equals its default.
  */
-export function inputDifferences(running: ResolvedExportJobInput, wanted: ResolvedExportJobInput): string[] {
-  const runningFields = flatten(running);
+export function inputDifferences(there: ResolvedExportJobInput, wanted: ResolvedExportJobInput): string[] {
+  const fieldsThere = flatten(there);
   const wantedFields = flatten(wanted);
-  const names = [...new Set([...runningFields.keys(), ...wantedFields.keys()])];
+  const names = [...new Set([...fieldsThere.keys(), ...wantedFields.keys()])];
   return names
-    .filter((name) => runningFields.get(name) !== wantedFields.get(name))
+    .filter((name) => fieldsThere.get(name) !== wantedFields.get(name))
     .map((name) =>
       SECRET_FIELDS.has(name)
         ? `${name} is another`
-        : `${name} is ${runningFields.get(name) ?? 'not set'} there, ${wantedFields.get(name) ?? 'not set'} here`,
+        : `${name} is ${fieldsThere.get(name) ?? 'not set'} there, ${wantedFields.get(name) ?? 'not set'} here`,
     );
 }
 

@@ -4,9 +4,14 @@ import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 /** The SDK's own tries take some twenty seconds before it gives up; this is from one such round to the next. */
 const OUTAGE_PAUSE_MS = 1_000;
 
-/** Asks again for as long as nobody is there to answer. Any other failure passes, a deadline of the caller's too. */
-export async function throughOutages<T>(ask: () => Promise<T>): Promise<T> {
+/**
+ * Asks again for as long as nobody is there to answer. Any other failure passes, a deadline of the caller's too.
+ *
+ * @param signal once it is aborted, nothing more is asked.
+ */
+export async function throughOutages<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
+    signal?.throwIfAborted();
     try {
       return await ask();
     } catch (error) {

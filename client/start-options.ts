@@ -56,7 +56,7 @@ export function initialSearchAttributes(
   ];
 }
 
-/** The attribute for which a start was refused, as the namespace lacks it: the server names the first of them. */
+/** The attribute for which a start or a list was refused, as the namespace lacks it: the server names the first of them. */
 export function refusedSearchAttribute(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
   if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.details)) return undefined;

@@ -4,7 +4,7 @@ import type { ObservedProgress } from './progress.ts';
 
 /** How an export is watched. */
 export interface WatchOptions {
-  /** The time between two questions. Default 2000. Each costs a query and a describe. */
+  /** The time between two questions, in milliseconds. Default 2000. Each costs a query and a describe. */
   intervalMs?: number;
   /** Ends the watching, not the export. */
   signal?: AbortSignal;
@@ -24,7 +24,7 @@ export async function* watchProgress(
   let last = '';
   for (;;) {
     if (signal?.aborted) return;
-    const progress = await askUnlessOut(ask, last !== '');
+    const progress = await askUnlessOut(ask, { couldBeReached: last !== '', signal });
     if (progress !== null) {
       const seen = JSON.stringify(progress);
       if (seen !== last) yield progress;
@@ -35,15 +35,15 @@ export async function* watchProgress(
   }
 }
 
-/** Null where Temporal can not be reached, and could be before. */
+/** Null where Temporal can not be reached, and could be before; and where nobody watches any more. */
 async function askUnlessOut(
   ask: () => Promise<ObservedProgress>,
-  couldBeReached: boolean,
+  { couldBeReached, signal }: { couldBeReached: boolean; signal: AbortSignal | undefined },
 ): Promise<ObservedProgress | null> {
   try {
     return await ask();
   } catch (error) {
-    if (couldBeReached && isOutage(error)) return null;
+    if (signal?.aborted || (couldBeReached && isOutage(error))) return null;
     throw error;
   }
 }

@@ -107,21 +107,6 @@ test('an input with faults is refused before anything starts, every fault at onc
   });
 });
 
-test('the list shows what was asked for, and can be filtered', async () => {
-  await withExports(env, async (exports) => {
-    const workflowId = `listed-${randomUUID()}`;
-    const handle = await exports.startExport(anInput('complete'), { workflowId });
-    await handle.result();
-    const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed'`;
-    const listed = await untilListed(() => collect(exports.list({ query })));
-    assert.equal(listed.length, 1);
-    assert.equal(listed[0]?.workflowId, workflowId);
-    assert.equal(listed[0]?.status, 'COMPLETED');
-    assert.equal(listed[0]?.request.resourceType, 'Messages');
-    assert.ok(listed[0]?.endedAt, 'it has ended');
-  });
-});
-
 test('where the search attributes are not registered, exports start without them', async () => {
   const namespace = `plain-${randomUUID()}`;
   await env.connection.workflowService.registerNamespace({
@@ -144,19 +129,3 @@ test('where the search attributes are not registered, exports start without them
     { namespace },
   );
 });
-
-/** The server's list follows the truth by a moment. */
-async function untilListed<T>(list: () => Promise<T[]>): Promise<T[]> {
-  const listed = await list();
-  if (listed.length > 0) return listed;
-  await new Promise((resolve) => {
-    setTimeout(resolve, 100);
-  });
-  return untilListed(list);
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
-}
