@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportHandle } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
@@ -106,41 +105,6 @@ test('without a worker an export that is over still has its result', async () =>
     {},
   );
 });
-
-test('a data converter that encrypts hides nothing from the client', async () => {
-  await withExports(
-    env,
-    async (exports) => {
-      const workflowId = randomUUID();
-      const handle = await exports.startExport(anInput('look'), { workflowId });
-      const progress = await until(
-        () => handle.progress(),
-        ({ jobs }) => jobs[0]?.asOf === LATER_SIGHTING.asOf,
-      );
-      assert.equal(progress.source, 'workflow');
-      await assert.rejects(
-        exports.startExport(anInput('look', { email: 'a@b.example' }), { workflowId }),
-        /email is not set there, "a@b.example" here/,
-      );
-      const failing = await exports.startExport(anInput('fail:ExportIncomplete'), {
-        workflowId: randomUUID(),
-      });
-      assert.deepEqual((await failureOf(failing)).result, aResult('incomplete'));
-    },
-    { dataConverter: { payloadCodecs: [xorCodec] } },
-  );
-});
-
-/** Not a cipher, but nothing can be read through it by accident. */
-const xorCodec: PayloadCodec = {
-  encode: (payloads) => Promise.resolve(payloads.map(xor)),
-  decode: (payloads) => Promise.resolve(payloads.map(xor)),
-};
-
-function xor(payload: Payload): Payload {
-  // oxlint-disable-next-line id-denylist -- the SDK's own field name
-  return { ...payload, ...(payload.data && { data: payload.data.map((byte) => byte ^ 0x5a) }) };
-}
 
 async function until<T>(look: () => Promise<T>, isIt: (seen: T) => boolean): Promise<T> {
   const seen = await look();
