@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -77,9 +77,26 @@ describe('the packed package, installed in a fresh project', () => {
   });
 
   test('serves a caller who has not installed what workers alone need', async () => {
-    const code = `import { BulkExportsClient } from 'temporal-bulk-exports/client'; console.log(typeof BulkExportsClient);`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: caller });
-    assert.equal(stdout, 'function\n');
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', CALLER, env.address], {
+      cwd: caller,
+    });
+    const { status, joined, packages } = JSON.parse(stdout) as Record<string, unknown>;
+    assert.deepEqual({ status, joined }, { status: 'RUNNING', joined: true });
+    // CommonJS, all the way down, with what these need themselves.
+    assert.ok(Array.isArray(packages) && packages.includes('@temporalio/client'), String(packages));
+    for (const heavy of ['worker', 'core-bridge', 'activity', 'testing', 'plugin', 'envconfig'])
+      assert.ok(!packages.includes(`@temporalio/${heavy}`), `the caller has loaded @temporalio/${heavy}`);
+  });
+
+  test('leads from the client to the contract of the workflow, and to nothing of workers', async () => {
+    const dist = join(packageFolder(caller), 'dist');
+    const { files, packages } = await importsOf(join(dist, 'client/index.js'));
+    const beside = files.map((file) => relative(dist, file)).filter((file) => !file.startsWith('client/'));
+    assert.deepEqual(beside, ['workflows/api.js', 'workflows/calendar.js', 'workflows/input.js']);
+    assert.deepEqual(
+      packages.filter((name) => !name.startsWith('node:')),
+      ['@temporalio/client', '@temporalio/common/lib/time.js', '@temporalio/workflow', 'zod'],
+    );
   });
 
   test('runs its command line there, too', async () => {
@@ -102,6 +119,39 @@ describe('the packed package, installed in a fresh project', () => {
     );
   });
 });
+
+/** Starts an export twice, without a worker. Whoever loads native code would end it. */
+const CALLER = `
+  import { createRequire } from 'node:module';
+  process.dlopen = (_, file) => { throw new Error('native code: ' + file); };
+  const { Client, Connection } = await import('@temporalio/client');
+  const { BulkExportsClient } = await import('temporal-bulk-exports/client');
+  const connection = await Connection.connect({ address: process.argv[1] });
+  const exports = new BulkExportsClient({ client: new Client({ connection }), taskQueue: 'nobody' });
+  const input = { resourceType: 'Messages', startDay: '2026-10-01', endDay: '2026-10-02' };
+  await exports.startExport(input);
+  const handle = await exports.startExport(input);
+  const { status } = await handle.describe();
+  await connection.close();
+  const loaded = Object.keys(createRequire(process.cwd() + '/x.js').cache);
+  const packages = loaded.flatMap((file) => /.*node_modules.((?:@[^/]+.)?[^/]+)/.exec(file)?.[1] ?? []);
+  console.log(JSON.stringify({ status: status.name, joined: handle.joined, packages: [...new Set(packages)] }));
+`;
+
+/** What a module of ours imports, directly or not: files of ours, and names of packages, in order. */
+async function importsOf(entry: string): Promise<{ files: string[]; packages: string[] }> {
+  const files = [entry];
+  const packages = new Set<string>();
+  for (const file of files) {
+    const source = await readFile(file, 'utf8');
+    for (const [, name = ''] of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)) {
+      const path = join(dirname(file), name);
+      if (!name.startsWith('.')) packages.add(name);
+      else if (!files.includes(path)) files.push(path);
+    }
+  }
+  return { files: files.toSorted(), packages: [...packages].toSorted() };
+}
 
 /** In the project there is all that `package.json` asks for, at the caller what it does not call optional. */
 async function install(input: { folder: string; project: string; caller: string }): Promise<void> {
