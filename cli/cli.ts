@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { exitCodes, type ExitReason } from './exit-codes.ts';
-import { createTerminal, type OutputStream, type Terminal } from './terminal.ts';
+import type { OutputStream } from './output-stream.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
 import { visibleJson } from './visible.ts';
 
 /** What is outside of the command line. */
@@ -37,6 +38,8 @@ export interface CommandContext extends Surroundings {
 export interface CommandOptions {
   /** What follows the command without a name; empty where there is none. */
   argument: string;
+  /** All that follows the command without a name. */
+  words: string[];
   /** The value of an option; undefined where it was not given. */
   text: (name: string) => string | undefined;
   /** Whether an option without a value was given. */
@@ -85,6 +88,7 @@ function readOptions(command: Command): CommandOptions {
   const options = command.opts<Record<string, unknown>>();
   return {
     argument: command.args[0] ?? '',
+    words: command.args,
     text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
     has: (name) => options[name] === true,
   };

@@ -6,7 +6,7 @@ export const exitCodes = {
   failure: { code: 1, meaning: 'failed for any other reason' },
   usage: {
     code: 2,
-    meaning: 'mistyped or invalid input, or another export of this id runs: nothing was started',
+    meaning: 'mistyped or invalid input, or another export of this id is in the way: nothing was started',
   },
   incomplete: { code: 3, meaning: 'the export ended, and days are missing' },
   cancelled: { code: 4, meaning: 'the export was cancelled' },

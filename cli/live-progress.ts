@@ -22,7 +22,7 @@ export async function followProgress({
   let last = '';
   for await (const progress of watching) {
     if (terminal.isLive) {
-      terminal.draw(progressText(progress, terminal.paint));
+      terminal.draw((columns) => progressText(progress, terminal.paint, { columns }));
       continue;
     }
     const line = progressLine(progress);

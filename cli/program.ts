@@ -12,6 +12,7 @@ import { setupCommand } from './commands/setup.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { startCommand } from './commands/start.ts';
 import { webhookCommand } from './commands/webhook.ts';
+import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { exitCodes, exitReasonOf } from './exit-codes.ts';
 import { visible, visibleJson } from './visible.ts';
@@ -47,6 +48,7 @@ function createProgram(cli: Cli): Command {
   const commands = [
     startCommand,
     progressCommand,
+    watchCommand,
     resultCommand,
     cancelCommand,
     listCommand,
@@ -73,7 +75,8 @@ function createProgram(cli: Cli): Command {
 
 const HELP = `
 Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
-TEMPORAL_TLS_… or the profile of the temporal command line.
+TEMPORAL_TLS_… or the profile of the temporal command line. NO_COLOR, FORCE_COLOR
+and CLICOLOR_FORCE say whether there are colours; else a terminal has them.
 
 Exit codes:
 ${Object.values(exitCodes)

@@ -8,6 +8,9 @@ import {
   formatInstant,
   formatTimeLeft,
 } from './amounts.ts';
+import { bar, BAR_MAXIMUM, BAR_MINIMUM } from './bar.ts';
+import { phaseText } from './phase-text.ts';
+import { USUAL_COLUMNS } from './output-stream.ts';
 import type { Terminal } from './terminal.ts';
 import { visibleLine } from './visible.ts';
 
@@ -15,13 +18,13 @@ import { visibleLine } from './visible.ts';
 export function progressText(
   progress: ObservedProgress,
   paint: Terminal['paint'],
-  nowMs = Date.now(),
+  { nowMs = Date.now(), columns = USUAL_COLUMNS }: { nowMs?: number; columns?: number } = {},
 ): string {
   const { resourceType, startDay, endDay, workflowId, problems } = progress;
   const asked = resourceType && startDay && endDay ? `${resourceType} ${startDay}..${endDay}` : workflowId;
   return [
-    `${paint('bold', asked)}  ${phaseText(progress, paint)}`,
-    `${bar(progress)} ${doneText(progress)}`,
+    `${paint('bold', asked)}  ${phaseText(progress.phase, paint)}`,
+    barText(progress, columns),
     ...(progress.source === 'workflow' ? partsText(progress) : []),
     ...progress.jobs.map((job) => paint('dim', jobText(job))),
     ...(progress.source === 'description' && progress.result === null ? [paint('yellow', NO_WORKER)] : []),
@@ -59,24 +62,16 @@ function problemTexts(problems: ExportProblem[], nowMs?: number): string[] {
 
 const NO_WORKER = 'no worker answers: this is what the server knows alone';
 
-/** Wide enough to see a day of a month move, narrow enough for a small terminal. */
-const BAR_WIDTH = 30;
-
-function bar({ days }: ObservedProgress): string {
-  const filled = days.total && days.done ? Math.floor((days.done / days.total) * BAR_WIDTH) : 0;
-  return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
+function barText(progress: ObservedProgress, columns: number): string {
+  const { done, total } = progress.days;
+  const text = doneText(progress);
+  const width = Math.min(BAR_MAXIMUM, columns - text.length - 1);
+  return width < BAR_MINIMUM ? text : `${bar({ done: done ?? 0, total: total ?? 0 }, width)} ${text}`;
 }
 
 function doneText({ days: { total, done } }: ObservedProgress): string {
   if (total === null) return 'days unknown';
   return done === null ? formatDays(total) : `${formatCount(done)} of ${formatDays(total)} done`;
-}
-
-function phaseText({ phase }: ObservedProgress, paint: Terminal['paint']): string {
-  if (phase === null) return 'running';
-  if (phase === 'complete') return paint('green', phase);
-  if (phase === 'failed' || phase === 'incomplete') return paint('red', phase);
-  return phase === 'cancelled' ? paint('yellow', phase) : phase;
 }
 
 /** The days that are done and those that are not, on one line; no line where there is neither. */

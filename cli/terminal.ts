@@ -1,5 +1,7 @@
 import { styleText } from 'node:util';
-import { createLogUpdate } from 'log-update';
+import { wantsColours } from './colours.ts';
+import { createLiveArea } from './live-area.ts';
+import type { OutputStream } from './output-stream.ts';
 import { visible } from './visible.ts';
 
 /** Where the command line writes: answers to stdout, everything else to stderr. */
@@ -8,10 +10,10 @@ export interface Terminal {
   say: (line: string) => void;
   /** The answer for people, on stdout; on stderr where a JSON document is asked for. */
   show: (text: string) => void;
-  /** Whether `draw` can redraw, and colours are of use. */
+  /** Whether `draw` can redraw. */
   readonly isLive: boolean;
-  /** Redraws `text` in place on stderr; only where `isLive`. */
-  draw: (text: string) => void;
+  /** Redraws a text in place on stderr, in the width that there is; only where `isLive`. */
+  draw: (render: (columns: number) => string) => void;
   /** Leaves the last drawing standing. */
   drawn: () => void;
   paint: (colour: Colour, text: string) => string;
@@ -19,9 +21,6 @@ export interface Terminal {
 
 /** The few colours in use. */
 export type Colour = 'green' | 'yellow' | 'red' | 'dim' | 'bold';
-
-/** A stream of the process, or one that a test reads. */
-export type OutputStream = NodeJS.WritableStream & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'rows'>>;
 
 /** What a terminal is made of. */
 export interface TerminalOptions {
@@ -32,19 +31,20 @@ export interface TerminalOptions {
   isJson: boolean;
 }
 
-/** Colours respect `NO_COLOR`; without a terminal there are neither colours nor redrawing. */
+/** Without a terminal there is no redrawing, and colours are there only where they are asked for. */
 export function createTerminal({ stdout, stderr, env, isJson }: TerminalOptions): Terminal {
   // A terminal that tells no height is none that can be redrawn.
   const isLive = stderr.isTTY === true && (stderr.rows ?? 0) > 0 && env['TERM'] !== 'dumb';
-  const isColoured = isLive && stdout.isTTY === true && !env['NO_COLOR'];
-  const logUpdate = createLogUpdate(stderr);
+  const isColoured = wantsColours(env, { isTerminal: isLive && stdout.isTTY === true });
+  const live = createLiveArea(stderr);
   const shown = (text: string): string => visible(text, { colours: isColoured });
   return {
     say: (line) => void stderr.write(`${shown(line)}\n`),
     show: (text) => void (isJson ? stderr : stdout).write(`${shown(text)}\n`),
     isLive,
-    draw: (text) => logUpdate(shown(text)),
-    drawn: () => logUpdate.done(),
-    paint: (colour, text) => (isColoured ? styleText(colour, text) : text),
+    draw: (render) => live.draw((columns) => shown(render(columns))),
+    drawn: () => live.end(),
+    // Newer versions of Node would judge by the process's own stdout.
+    paint: (colour, text) => (isColoured ? styleText(colour, text, { validateStream: false }) : text),
   };
 }

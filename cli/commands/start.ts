@@ -1,16 +1,25 @@
 import type { Command } from 'commander';
-import { checkExportInput, type ExportJobInput } from '../../client/index.ts';
+import { checkExportInput, type ExportJobInput, type FinishedPolicy } from '../../client/index.ts';
+import { formatInstant } from '../amounts.ts';
 import { createCommand, type Cli } from '../cli.ts';
 import { withConnectOptions, withTemporal } from '../connect.ts';
 import { followExport } from '../follow-export.ts';
+import { readChoices } from '../read-choice.ts';
 import { asUsageError, readStartInput, withInputOptions } from '../start-input.ts';
+
+const FINISHED_POLICIES: { [Policy in FinishedPolicy]: Policy } = {
+  startAgain: 'startAgain',
+  joinIfComplete: 'joinIfComplete',
+  join: 'join',
+  refuse: 'refuse',
+};
 
 /** The document of `start`. */
 interface BegunExport {
   workflowId: string;
   runId: string;
   namespace: string;
-  /** Whether it ran already. */
+  /** Whether it was there already, running or at its end. */
   joined: boolean;
 }
 
@@ -18,13 +27,17 @@ interface BegunExport {
 export function startCommand(cli: Cli): Command {
   const command = createCommand(cli, 'start', async (options, context) => {
     const input = checkedInput(readStartInput(options));
+    const [ifFinished] = readChoices(options, 'ifFinished', FINISHED_POLICIES) ?? [];
     return withTemporal(options, context.env, async ({ exports, namespace }) => {
       const workflowId = options.text('workflowId');
-      const handle = await exports.startExport(input, workflowId === undefined ? {} : { workflowId });
-      const { runId } = await handle.describe();
+      const handle = await exports.startExport(input, {
+        ...(workflowId !== undefined && { workflowId }),
+        ...(ifFinished && { ifFinished }),
+      });
+      const { runId, closeTime } = await handle.describe();
       const begun = { workflowId: handle.workflowId, runId, namespace, joined: handle.joined };
-      context.terminal.say(begunText(begun));
-      if (!options.has('wait')) return { document: begun, text: hintsText(begun) };
+      context.terminal.say(begunText(begun, closeTime));
+      if (!options.has('wait')) return { document: begun, text: hintsText(begun, closeTime) };
 
       const ended = await followExport(handle, context);
       return { ...ended, document: { ...ended.document, joined: handle.joined } };
@@ -32,6 +45,10 @@ export function startCommand(cli: Cli): Command {
   });
   withInputOptions(command.summary('start an export').description(DESCRIPTION))
     .option('--workflow-id <id>', 'default: bulk-export-{type}-{startDay}..{endDay}')
+    .option(
+      '--if-finished <policy>',
+      `where this export has ended already: ${Object.keys(FINISHED_POLICIES).join(', ')} (default: startAgain)`,
+    )
     .option(
       '--task-queue <name>',
       'where the workers listen (default: BULK_EXPORTS_TASK_QUEUE, or bulk-exports)',
@@ -49,17 +66,20 @@ Examples:
   bulk-exports start --resource-type Messages --start-day 2026-10-01 --end-day 2026-10-30 --wait
   bulk-exports start --resource-type Calls --start-day 2026-10-01 --end-day 2026-10-01 --destination lake --json`;
 
-function begunText({ workflowId, runId, namespace, joined }: BegunExport): string {
+/** `endedAt`: where it is joined and over. */
+function begunText({ workflowId, runId, namespace, joined }: BegunExport, endedAt?: Date): string {
   const ids = `[${workflowId}, run ${runId}, namespace ${namespace}]`;
-  return joined
-    ? `The same export runs already and is joined, nothing new was started ${ids}.`
-    : `The export has started ${ids}.`;
+  if (!joined) return `The export has started ${ids}.`;
+  const found = endedAt ? `has ended already, at ${formatInstant(endedAt.toISOString())},` : 'runs already';
+  return `The same export ${found} and is joined, nothing new was started ${ids}.`;
 }
 
-function hintsText({ workflowId }: BegunExport): string {
+function hintsText({ workflowId }: BegunExport, endedAt?: Date): string {
+  const end = `Its end:   bulk-exports result ${workflowId}`;
+  if (endedAt) return end;
   return [
-    `Follow it: bulk-exports progress --watch ${workflowId}`,
-    `Its end:   bulk-exports result ${workflowId}`,
+    `Follow it: bulk-exports watch ${workflowId}`,
+    end,
     `Stop it:   bulk-exports cancel ${workflowId}`,
   ].join('\n');
 }

@@ -102,6 +102,8 @@ const endings: { friendlyName: string; reason: keyof typeof exitCodes }[] = [
   { friendlyName: 'incomplete', reason: 'incomplete' },
   { friendlyName: 'fail:ExportIncomplete', reason: 'incomplete' },
   { friendlyName: 'fail:ExportRejected', reason: 'rejected' },
+  { friendlyName: 'fail:AuthenticationRejected', reason: 'rejected' },
+  { friendlyName: 'fail:StorageRejected', reason: 'rejected' },
   { friendlyName: 'fail:ExportTimedOut', reason: 'timedOut' },
   { friendlyName: 'fail:InvalidInput', reason: 'usage' },
   { friendlyName: 'fail:Novelty', reason: 'failure' },

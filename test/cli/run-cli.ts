@@ -79,17 +79,20 @@ function start(program: string, words: string[], { cwd, env }: CliSurroundings):
  * Runs a command line in this process: what `main.ts` does, for what needs no process of its own.
  *
  * @param interruptAt Ctrl-C is pressed as soon as stderr has this.
+ * @param size of the terminal that both streams are; without it they are none.
  */
 export async function runCliHere(
   words: string[],
   env: Record<string, string> = {},
   interruptAt?: RegExp,
+  size?: { columns: number; rows: number },
 ): Promise<CliEnd> {
   const listeners: (() => void)[] = [];
   const stdout = collect();
   const stderr = collect((text) => {
     if (interruptAt?.test(text)) for (const listener of listeners) listener();
   });
+  if (size) for (const { stream } of [stdout, stderr]) Object.assign(stream, { isTTY: true, ...size });
   const code = await runCommandLine(words, {
     stdout: stdout.stream,
     stderr: stderr.stream,

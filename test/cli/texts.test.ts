@@ -42,7 +42,7 @@ test('of files that are about to expire the progress says how much time is left,
     expiresAt: '2026-10-10T12:00:00Z',
   };
   const progress = { ...observed(), problems: [problem] };
-  const left = (now: string) => /! .*/.exec(progressText(progress, plain, Date.parse(now)))?.[0];
+  const left = (now: string) => /! .*/.exec(progressText(progress, plain, { nowMs: Date.parse(now) }))?.[0];
   assert.equal(left('2026-10-09T12:30:00Z'), '! 2026-10-02: Twilio keeps it. (23 hours left)');
   assert.equal(left('2026-10-10T10:59:00Z'), '! 2026-10-02: Twilio keeps it. (1 hour left)');
   assert.equal(left('2026-10-10T11:01:00Z'), '! 2026-10-02: Twilio keeps it. (59 minutes left)');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import { lastDocument, runCli, runCliHere } from './run-cli.ts';
@@ -50,6 +51,36 @@ const mistyped: { title: string; words: string[]; says: RegExp; env?: Record<str
     title: 'a limit with a fraction',
     words: ['list', '--limit', '2.5'],
     says: /--limit must be a whole number from 1 to 1000000, got "2\.5"/,
+  },
+  {
+    title: 'a status that is none',
+    words: ['list', '--status', 'running,runing'],
+    says: /--status must be one of running, completed, .*, timed_out, got "runing"\./,
+  },
+  {
+    title: 'a phase that is none',
+    words: ['list', '--phase', ''],
+    says: /--phase must be one of creating, .*, failed, got ""\./,
+  },
+  {
+    title: 'a type that nobody lists',
+    words: ['list', '--resource-type', 'Mesages'],
+    says: /--resource-type must be one of Messages, Calls, Conferences, Participants, got "Mesages"\./,
+  },
+  {
+    title: 'a day that is none',
+    words: ['list', '--started-after', '2026-02-30'],
+    says: /--started-after must be a day or an instant \(UTC\), such as .*, got "2026-02-30"\./,
+  },
+  {
+    title: 'a time without its zone',
+    words: ['list', '--closed-after', '2026-10-01T12:00:00'],
+    says: /--closed-after must be a day or an instant \(UTC\)/,
+  },
+  {
+    title: 'a policy that is none',
+    words: ['start', ...wellAsked, '--if-finished', 'again'],
+    says: /--if-finished must be one of startAgain, joinIfComplete, join, refuse, got "again"\./,
   },
   {
     title: 'a port that is none',
@@ -141,6 +172,20 @@ test('a Temporal that can not be reached is one line with its address', async ()
   assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
 });
 
+test('README tells the exit codes as the help does', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, table = ''] = readme.split('| exit code | means');
+  const [rows = ''] = table.split('\n\n');
+  const told = [...rows.matchAll(/^\| (\d+) +\| (\S.*?) +\|$/gm)].map(([, code, meaning]) => [
+    Number(code),
+    meaning,
+  ]);
+  assert.deepEqual(
+    told,
+    Object.values(exitCodes).map(({ code, meaning }) => [code, meaning]),
+  );
+});
+
 test('help shows examples and every exit code, and ends with 0', async () => {
   const [program, start] = await Promise.all([runCliHere(['--help']), runCliHere(['start', '--help'])]);
   assert.equal(program.code, 0);
@@ -153,6 +198,7 @@ test('help shows examples and every exit code, and ends with 0', async () => {
 const commands = [
   'start',
   'progress',
+  'watch',
   'result',
   'cancel',
   'list',

@@ -48,7 +48,7 @@ test('each filter finds what fits it and nothing else, first what runs and then 
       [{ closedAfter: soon }, []],
       [{ limit: 2 }, ['wait', 'fail:Novelty']],
       [{ query: `WorkflowId = 'wait-${account}' OR WorkflowId = 'nobody'` }, ['wait']],
-      [{ status: 'COMPLETED', query: `WorkflowId = 'wait-${account}' OR WorkflowId = 'nobody'` }, []],
+      [{ status: 'COMPLETED', query: `WorkflowId = 'nobody' OR WorkflowId = 'wait-${account}'` }, []],
       [{ account: 'of nobody' }, []],
     ] satisfies [ListExportsOptions, string[]][])
       assert.deepEqual(await found(filter), names, JSON.stringify(filter));

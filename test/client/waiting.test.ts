@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportError, ExportHandle, ExportIncompleteError } from '../../client/index.ts';
 import { unlessAborted } from '../../client/unless-aborted.ts';
@@ -131,6 +131,16 @@ test('a cancel that comes too late gives the end that there was', async () => {
     await assert.rejects(failed.cancelAndWait(), /ExportRejected it is/);
     const nobody = exports.getHandle('nobody-knows').cancelAndWait();
     await assert.rejects(nobody, (error) => error instanceof ExportError && error.type === 'ExportNotFound');
+  });
+});
+
+test('a cancel that Temporal did not take is told, and its receipt is not waited for', async () => {
+  await withExports(env, async (exports) => {
+    const { workflowId } = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
+    const refusing = { signal: () => Promise.reject(new Error('no signals here')) };
+    const client = new Client({ connection: env.connection, interceptors: { workflow: [refusing] } });
+    await assert.rejects(new ExportHandle({ client, workflowId }).cancelAndWait(), /no signals here/);
+    await exports.getHandle(workflowId).cancel();
   });
 });
 

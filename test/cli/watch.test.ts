@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { exitCodes } from '../../cli/exit-codes.ts';
+import { tearDown, withExports } from '../client/client-env.ts';
+import { anInput } from '../client/samples.ts';
+import { createDevServerEnv } from '../support/temporal.ts';
+import { lastDocument, runCliHere, type CliEnd } from './run-cli.ts';
+
+let env: TestWorkflowEnvironment;
+before(async () => {
+  env = await createDevServerEnv({});
+});
+after(() => tearDown(env));
+
+const here = (words: string[], interruptAt?: RegExp): Promise<CliEnd> =>
+  runCliHere(words, { TEMPORAL_ADDRESS: env.address }, interruptAt);
+
+test('several exports are watched at once: a line a change, and at the end how each ended', async () => {
+  await withExports(env, async (exports) => {
+    const start = (name: string) =>
+      exports.startExport(anInput(name), { workflowId: `${name}-${randomUUID()}` });
+    const [complete, failing, waiting] = [
+      await start('complete'),
+      await start('fail:ExportIncomplete'),
+      await start('wait'),
+    ];
+    const ids = [complete, failing, waiting].map(({ workflowId }) => workflowId);
+    const watching = here(['watch', ...ids, '--json'], new RegExp(`${waiting.workflowId}: waiting`));
+    const interrupted = await watching;
+    assert.equal(interrupted.code, exitCodes.interrupted.code, interrupted.stderr);
+    assert.match(interrupted.stderr, /the exports go on/);
+    assert.equal((await waiting.progress()).phase, 'waiting');
+
+    await waiting.cancel({ reason: 'a test' });
+    const end = await here(['watch', ...ids, ids[0] ?? '']);
+    assert.equal(end.code, exitCodes.incomplete.code, end.stderr);
+    for (const [id, phase] of [
+      [ids[0], 'complete'],
+      [ids[1], 'incomplete'],
+      [ids[2], 'cancelled'],
+    ])
+      assert.equal(end.stderr.match(new RegExp(`^${id}: ${phase}: `, 'gm'))?.length, 1, end.stderr);
+    assert.match(end.stdout, /^Workflow id +Outcome +Days +Records +Size\n/);
+    assert.match(end.stdout, new RegExp(`^${ids[0]} +complete +1 downloaded, 1 empty +10 +1\\.2 kB$`, 'm'));
+    assert.match(end.stdout, new RegExp(`^${ids[1]} +incomplete +1 downloaded, 1 failed `, 'm'));
+    assert.match(end.stdout, new RegExp(`^${ids[2]} +cancelled `, 'm'));
+    assert.match(end.stderr, new RegExp(`^${ids[1]}: ExportIncomplete it is$`, 'm'));
+
+    const told = lastDocument(await here(['watch', ...ids, '--json'])) as {
+      exports: { workflowId: string; outcome: string; error?: { type: string } }[];
+    };
+    assert.deepEqual(
+      told.exports.map(({ workflowId, outcome, error }) => [workflowId, outcome, error?.type]),
+      [
+        [ids[0], 'complete', undefined],
+        [ids[1], 'incomplete', 'ExportIncomplete'],
+        [ids[2], 'cancelled', 'ExportCancelled'],
+      ],
+    );
+  });
+});
+
+test('the exit code of watch is that of the first export that was not complete', async () => {
+  await withExports(env, async (exports) => {
+    const id = async (name: string) => {
+      const handle = await exports.startExport(anInput(name), { workflowId: randomUUID() });
+      await handle.result().catch(() => {});
+      return handle.workflowId;
+    };
+    const [complete, timedOut, rejected] = [
+      await id('complete'),
+      await id('fail:ExportTimedOut'),
+      await id('fail:ExportRejected'),
+    ];
+    const code = async (...ids: string[]) => (await here(['watch', ...ids])).code;
+    assert.equal(await code(complete, complete), exitCodes.success.code);
+    assert.equal(await code(complete, timedOut, rejected), exitCodes.timedOut.code);
+    assert.equal(await code(rejected, complete, timedOut), exitCodes.rejected.code);
+  });
+});
+
+test('an export without a result takes nothing from the others', async () => {
+  await withExports(env, async (exports, client) => {
+    const complete = await exports.startExport(anInput('complete'), { workflowId: randomUUID() });
+    const ended = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
+    await client.workflow.getHandle(ended.workflowId).terminate();
+    const end = await here(['watch', ended.workflowId, complete.workflowId, '--json']);
+    assert.equal(end.code, exitCodes.failure.code, end.stderr);
+    const { exports: told } = lastDocument(end) as {
+      exports: { outcome?: string; error?: { type: string } }[];
+    };
+    assert.deepEqual(
+      told.map(({ outcome, error }) => outcome ?? error?.type),
+      ['ExportTerminated', 'complete'],
+    );
+    assert.match(end.stderr, new RegExp(`^${ended.workflowId} +ExportTerminated$`, 'm'));
+  });
+});
+
+test('an id that nobody knows ends the watching of all, with the exit code for that', async () => {
+  await withExports(env, async (exports) => {
+    const running = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
+    const { code, stderr } = await here(['watch', running.workflowId, 'nobody-knows']);
+    assert.equal(code, exitCodes.notFound.code, stderr);
+    assert.match(stderr, /nobody-knows/);
+    assert.equal((await running.progress()).phase, 'waiting');
+    await running.cancel();
+  });
+});
+
+test('without an id those are watched that run, and where none runs it says so', async () => {
+  const own = await createDevServerEnv({ searchAttributes: 'unknown' });
+  try {
+    await withExports(own, async (exports) => {
+      const surroundings = { TEMPORAL_ADDRESS: own.address };
+      assert.equal((await runCliHere(['watch'], surroundings)).stdout, 'No export runs.\n');
+      await exports.runExport(anInput('complete'), { workflowId: 'over' });
+      const running = await exports.startExport(anInput('wait'), { workflowId: 'running' });
+      await untilListed(() => exports.list({ status: 'RUNNING' }));
+      await untilListed(() => exports.list({ status: 'COMPLETED' }));
+      const watching = await runCliHere(['watch'], surroundings, /running: waiting/);
+      assert.equal(watching.code, exitCodes.interrupted.code, watching.stderr);
+      assert.doesNotMatch(watching.stderr, /over/);
+      await running.cancel();
+    });
+  } finally {
+    await tearDown(own);
+  }
+});
+
+for (const columns of [20, 100])
+  test(`in a terminal of ${columns} columns the exports are bars, and nothing is wider`, async () => {
+    await withExports(env, async (exports) => {
+      const ids = ['one', 'two'].map((name) => `${name}-${randomUUID()}`);
+      for (const workflowId of ids) await exports.runExport(anInput('complete'), { workflowId });
+      const end = await runCliHere(
+        ['watch', ...ids, '--json'],
+        { TEMPORAL_ADDRESS: env.address },
+        undefined,
+        {
+          columns,
+          rows: 24,
+        },
+      );
+      assert.equal(end.code, 0, end.stderr);
+      const lines = stripVTControlCharacters(end.stderr).split('\n');
+      const drawn = lines.slice(
+        0,
+        lines.findIndex((line) => line.startsWith('Workflow id')),
+      );
+      assert.ok(drawn.length > 0 && drawn.every((line) => Array.from(line).length <= columns), end.stderr);
+      assert.match(drawn.join('\n'), columns === 20 ? /^one-…?.* 1\/2$/m : /^one-\S+ █+░* 1\/2 complete$/m);
+      assert.match(drawn.join('\n'), /^Total .*2\/4$/m);
+    });
+  });
+
+async function untilListed(list: () => AsyncIterable<unknown>): Promise<void> {
+  for (;;) {
+    for await (const _ of list()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
