@@ -12,13 +12,14 @@ const run = promisify(execFile);
 export interface Manifest {
   version: string;
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
   peerDependenciesMeta: Record<string, { optional?: boolean }>;
 }
 
-/** The manifest of this checkout. */
-export async function readManifest(): Promise<Manifest> {
-  return JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Manifest;
+/** The manifest of a folder; by itself of this checkout. */
+export async function readManifest(folder = root): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
 /** Runs `npm pack` in a checkout, whose own scripts build it. Gives the path of the tarball. */

@@ -7,8 +7,11 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { startSimulator } from '../../simulator/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { installPackage, packageFolder, packPackage, readManifest } from './install-package.ts';
+import { buildService, startService } from './installed-service.ts';
+import { startInstalledWorker } from './installed-worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -19,13 +22,15 @@ describe('the packed package, installed in a fresh project', () => {
   let folder: string;
   let project: string;
   let caller: string;
+  let tarball: string;
 
   before(async () => {
     env = await createDevServerEnv();
     folder = await mkdtemp(join(tmpdir(), 'tarball-'));
     // Beside each other: below, the caller would find what the other has installed.
     [project, caller] = [join(folder, 'project'), join(folder, 'caller')];
-    await install({ folder, project, caller });
+    tarball = await packPackage(root, folder);
+    await install({ tarball, project, caller });
   });
   after(async () => {
     await env.teardown();
@@ -99,6 +104,73 @@ describe('the packed package, installed in a fresh project', () => {
     );
   });
 
+  test('is what the example service is built of: it starts an export once, shows it and stops it', async (t) => {
+    const simulator = await startSimulator({ clock: { kind: 'faster', speed: 600 } });
+    t.after(() => simulator.stop());
+    const service = join(folder, 'service');
+    await buildService(service, tarball);
+    const place = { TEMPORAL_ADDRESS: env.address, BULK_EXPORTS_TASK_QUEUE: 'of-the-service' };
+    const worker = await startInstalledWorker(project, {
+      ...place,
+      TWILIO_ACCOUNT_SID: simulator.accountSid,
+      TWILIO_AUTH_TOKEN: simulator.authToken,
+      TWILIO_BULKEXPORTS_URL: simulator.apiUrl,
+    });
+    t.after(() => worker.kill());
+    const { ask, stop, kill } = await startService(service, place);
+    t.after(() => kill());
+
+    const poll = { minimumInterval: '1 second', maximumInterval: '1 second' };
+    const input = { resourceType: 'Calls', startDay: DAY, endDay: DAY, poll };
+    const id = `bulk-export-Calls-${DAY}..${DAY}`;
+    assert.deepEqual(await ask('POST', '/exports', input), { status: 201, body: { id } });
+    assert.deepEqual(await ask('POST', '/exports', input), { status: 200, body: { id } });
+    const shown = async (which: string, phase: string): Promise<Record<string, unknown>> => {
+      const { status, body } = await ask('GET', `/exports/${which}`);
+      assert.equal(status, 200, JSON.stringify(body));
+      return body['phase'] === phase ? body : shown(which, phase);
+    };
+    assert.equal((await shown(id, 'complete'))['resourceType'], 'Calls');
+    assert.deepEqual(await ask('POST', '/exports', input), { status: 200, body: { id } });
+    assert.equal(simulator.ledger().jobsMade, 1);
+
+    const other = {
+      ...input,
+      resourceType: 'Messages',
+      poll: { minimumInterval: '1 hour', maximumInterval: '1 hour' },
+    };
+    const { body: started } = await ask('POST', '/exports', other);
+    const which = String(started['id']);
+    assert.deepEqual(await ask('DELETE', `/exports/${which}`), { status: 202, body: { id: which } });
+    const { result } = (await shown(which, 'cancelled')) as { result: { cancelReason: string } };
+    assert.equal(result.cancelReason, 'DELETE of the service');
+    assert.equal(simulator.ledger().jobsAlive, 0);
+
+    for (const [method, path, sent, status, says] of [
+      [
+        'POST',
+        '/exports',
+        { ...input, endDay: '2026-02-30', what: 1 },
+        400,
+        /endDay must be.*what is not a field/,
+      ],
+      ['POST', '/exports', 'x'.repeat(100_001), 400, /too long/],
+      ['POST', '/exports', undefined, 400, /JSON/],
+      ['POST', '/exports', { ...input, allowIncomplete: true }, 409, /allowIncomplete is false there/],
+      ['GET', '/exports/nobody-knows', undefined, 404, /no export of this id/],
+      ['GET', '/exports/%', undefined, 400, /URI/],
+      ['DELETE', `/exports/${which}`, undefined, 409, /is over/],
+      ['PUT', '/exports', {}, 404, /There is POST \/exports, GET/],
+      ['GET', '//', undefined, 404, /There is POST/],
+    ] as const) {
+      const refused = await ask(method, path, sent);
+      assert.equal(refused.status, status, `${method} ${path}: ${JSON.stringify(refused.body)}`);
+      assert.match(String(refused.body['error']), says);
+    }
+    assert.equal(await stop(), 0);
+    assert.equal(await worker.stop(), 0);
+  });
+
   test('runs its command line there, too', async () => {
     const cli = join(packageFolder(caller), 'dist/cli/main.js');
     const { stdout } = await run(process.execPath, [cli, 'start', '--help'], { cwd: caller });
@@ -154,9 +226,8 @@ async function importsOf(entry: string): Promise<{ files: string[]; packages: st
 }
 
 /** In the project there is all that `package.json` asks for, at the caller what it does not call optional. */
-async function install(input: { folder: string; project: string; caller: string }): Promise<void> {
-  const { folder, project, caller } = input;
-  const tarball = await packPackage(root, folder);
+async function install(input: { tarball: string; project: string; caller: string }): Promise<void> {
+  const { tarball, project, caller } = input;
   const { dependencies, peerDependencies, peerDependenciesMeta } = await readManifest();
   await cp(join(root, 'test/package/consumer'), project, { recursive: true });
   await writeFile(join(project, 'package.json'), '{"type": "module"}');
