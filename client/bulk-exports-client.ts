@@ -5,7 +5,15 @@ import { ExportStarter, type StartExportOptions } from './export-starter.ts';
 import { listExports, type ListedExport, type ListExportsOptions } from './list-exports.ts';
 import type { WaitOptions } from './unless-aborted.ts';
 
-/** What the client needs. */
+/**
+ * What the client needs.
+ *
+ * @example
+ * ```ts
+ * const options: BulkExportsClientOptions = { client, taskQueue: 'exports-of-emea' };
+ * const exports = new BulkExportsClient(options);
+ * ```
+ */
 export interface BulkExportsClientOptions {
   /** The SDK's client: its connection, namespace, data converter and interceptors are used. */
   client: Client;

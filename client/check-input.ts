@@ -3,7 +3,14 @@ import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } 
 import { InvalidInputError } from './export-errors.ts';
 import { defaultWorkflowId } from './workflow-id.ts';
 
-/** An input that may be started, and the workflow id under which that would be. */
+/**
+ * An input that may be started, and the workflow id under which that would be.
+ *
+ * @example
+ * ```ts
+ * const { workflowId, resolved, daysTotal }: CheckedInput = checkExportInput(input);
+ * ```
+ */
 export interface CheckedInput {
   workflowId: string;
   /** With every default filled in, durations in milliseconds. */
@@ -16,6 +23,15 @@ export interface CheckedInput {
  *
  * @param workflowId default: made of the input.
  * @throws `InvalidInputError` naming every fault.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   checkExportInput(JSON.parse(text));
+ * } catch (error) {
+ *   if (error instanceof InvalidInputError) console.error(error.faults);
+ * }
+ * ```
  */
 export function checkExportInput(input: unknown, workflowId?: string): CheckedInput {
   try {

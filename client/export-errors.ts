@@ -1,6 +1,13 @@
 import type { ExportFailureType, ExportJobResult } from '../workflows/api.ts';
 
-/** What went wrong, to match on. The first six are the workflow's own failure types. */
+/**
+ * What went wrong, to match on. The first six are the workflow's own failure types.
+ *
+ * @example
+ * ```ts
+ * const isFinal = (type: ExportErrorType) => type !== 'ExportConflict' && type !== 'ExportNotFound';
+ * ```
+ */
 export type ExportErrorType =
   | ExportFailureType
   /** Cancelled, by the signal or by the engine. */
@@ -16,7 +23,15 @@ export type ExportErrorType =
   /** Any other failure of the workflow. */
   | 'ExportFailed';
 
-/** What every error of an export carries. */
+/**
+ * What every error of an export carries.
+ *
+ * @example
+ * ```ts
+ * const details: ExportErrorDetails = { workflowId, message: 'Told by a test.' };
+ * const error = new ExportCancelledError(details);
+ * ```
+ */
 export interface ExportErrorDetails {
   workflowId: string;
   message: string;
@@ -25,7 +40,19 @@ export interface ExportErrorDetails {
   cause?: unknown;
 }
 
-/** The base of everything that the client throws about an export. Match on `type` or on the class. */
+/**
+ * The base of everything that the client throws about an export. Match on `type` or on the class.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await handle.result();
+ * } catch (error) {
+ *   if (!(error instanceof ExportError)) throw error;
+ *   console.error(error.type, error.workflowId, error.result?.totals);
+ * }
+ * ```
+ */
 export class ExportError extends Error {
   override readonly name: string = 'ExportError';
   readonly type: ExportErrorType;
@@ -41,7 +68,14 @@ export class ExportError extends Error {
   }
 }
 
-/** The input is not what `ExportJobInput` asks for, or names what the worker does not know. */
+/**
+ * The input is not what `ExportJobInput` asks for, or names what the worker does not know.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof InvalidInputError) for (const fault of error.faults) console.error(fault);
+ * ```
+ */
 export class InvalidInputError extends ExportError {
   override readonly name = 'InvalidInputError';
   /** A sentence a fault: field, expected, got. */
@@ -56,6 +90,11 @@ export class InvalidInputError extends ExportError {
 /**
  * An export of this workflow id is there already, and was asked for something else; or it has ended, and `ifFinished`
  * is `refuse`. Nothing was started.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ExportConflictError) console.error(error.differences);
+ * ```
  */
 export class ExportConflictError extends ExportError {
   override readonly name = 'ExportConflictError';
@@ -68,7 +107,14 @@ export class ExportConflictError extends ExportError {
   }
 }
 
-/** Days failed for good, or were deleted by somebody else. `result` says which, and what was downloaded. */
+/**
+ * Days failed for good, or were deleted by somebody else. `result` says which, and what was downloaded.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ExportIncompleteError) console.error(error.result?.days.filter((day) => day.problem));
+ * ```
+ */
 export class ExportIncompleteError extends ExportError {
   override readonly name = 'ExportIncompleteError';
 
@@ -80,6 +126,11 @@ export class ExportIncompleteError extends ExportError {
 /**
  * Cancelled, by the signal or by the engine. `result` is the receipt: what was downloaded before, and what became
  * of the jobs at Twilio. It is missing only where the engine cancelled and no worker answers.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ExportCancelledError) console.log(error.result?.cancelReason, error.result?.jobs);
+ * ```
  */
 export class ExportCancelledError extends ExportError {
   override readonly name = 'ExportCancelledError';
@@ -89,7 +140,14 @@ export class ExportCancelledError extends ExportError {
   }
 }
 
-/** Twilio refused to create the export job. */
+/**
+ * Twilio refused to create the export job.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ExportRejectedError) console.error(error.message); // Twilio's words, code and request id
+ * ```
+ */
 export class ExportRejectedError extends ExportError {
   override readonly name = 'ExportRejectedError';
 
@@ -98,7 +156,14 @@ export class ExportRejectedError extends ExportError {
   }
 }
 
-/** Twilio does not accept the credentials of the account. */
+/**
+ * Twilio does not accept the credentials of the account.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AuthenticationRejectedError) console.error('Correct the worker: ' + error.message);
+ * ```
+ */
 export class AuthenticationRejectedError extends ExportError {
   override readonly name = 'AuthenticationRejectedError';
 
@@ -107,7 +172,14 @@ export class AuthenticationRejectedError extends ExportError {
   }
 }
 
-/** The destination can not be written. */
+/**
+ * The destination can not be written.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof StorageRejectedError) console.error('Mend the destination: ' + error.message);
+ * ```
+ */
 export class StorageRejectedError extends ExportError {
   override readonly name = 'StorageRejectedError';
 
@@ -116,7 +188,14 @@ export class StorageRejectedError extends ExportError {
   }
 }
 
-/** The input's `timeout` passed before every day had an outcome. `result` says what was downloaded. */
+/**
+ * The input's `timeout` passed before every day had an outcome. `result` says what was downloaded.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ExportTimedOutError) await exports.startExport(input); // reuses what was downloaded
+ * ```
+ */
 export class ExportTimedOutError extends ExportError {
   override readonly name = 'ExportTimedOutError';
 
@@ -125,7 +204,14 @@ export class ExportTimedOutError extends ExportError {
   }
 }
 
-/** Exports were to be listed by a search attribute that the namespace does not have. `bulk-exports setup` registers it. */
+/**
+ * Exports were to be listed by a search attribute that the namespace does not have. `bulk-exports setup` registers it.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof SearchAttributeMissingError) console.error(error.attribute);
+ * ```
+ */
 export class SearchAttributeMissingError extends Error {
   override readonly name = 'SearchAttributeMissingError';
   readonly attribute: string;

@@ -29,7 +29,15 @@ import { watchProgress, type WatchOptions } from './watch-progress.ts';
 
 type ExportJobWorkflow = (input: ExportJobInput) => Promise<ExportJobResult>;
 
-/** What a handle needs. */
+/**
+ * What a handle needs.
+ *
+ * @example
+ * ```ts
+ * const options: ExportHandleOptions = { client, workflowId, queryTimeoutMs: 1_000 };
+ * const progress = await new ExportHandle(options).progress();
+ * ```
+ */
 export interface ExportHandleOptions {
   client: Client;
   workflowId: string;

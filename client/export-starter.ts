@@ -22,10 +22,23 @@ import { describeAtStart, initialSearchAttributes, refusedSearchAttribute } from
  * - `refuse`: `ExportConflictError`.
  *
  * The namespace forgets an export some time after its end (its retention time); then there is none.
+ *
+ * @example
+ * ```ts
+ * const ifFinished: FinishedPolicy = isRepeated ? 'joinIfComplete' : 'startAgain';
+ * ```
  */
 export type FinishedPolicy = 'startAgain' | 'joinIfComplete' | 'join' | 'refuse';
 
-/** How an export is started. */
+/**
+ * How an export is started.
+ *
+ * @example
+ * ```ts
+ * const options: StartExportOptions = { workflowId: 'october', ifFinished: 'join' };
+ * const handle = await exports.startExport(input, options);
+ * ```
+ */
 export interface StartExportOptions {
   /** Default `bulk-export-{resourceType}-{startDay}..{endDay}`, with account and destination where named. */
   workflowId?: string;

@@ -1,14 +1,22 @@
 import { EXPORT_JOB_WORKFLOW_TYPE, type ExportPhase, type ResourceType } from '../workflows/api.ts';
 
-/** Which exports are listed: those that fit every filter. Default: all that the namespace remembers. */
+/**
+ * Which exports are listed: those that fit every filter. Default: all that the namespace remembers.
+ *
+ * @example
+ * ```ts
+ * const lost: ExportsFilter = { withFailedDays: true, closedAfter: '2026-11-16T00:00:00Z' };
+ * for await (const { workflowId } of exports.list(lost)) console.log(workflowId);
+ * ```
+ */
 export interface ExportsFilter {
   /** Temporal's status. One that was cancelled by the signal is `COMPLETED`: its `phase` is `cancelled`. */
-  status?: ExportStatus | ExportStatus[];
+  status?: ExportStatus | readonly ExportStatus[];
   /** What it is doing, or how it ended. */
-  phase?: ExportPhase | ExportPhase[];
-  resourceType?: ResourceType | ResourceType[];
+  phase?: ExportPhase | readonly ExportPhase[];
+  resourceType?: ResourceType | readonly ResourceType[];
   account?: string;
-  /** Whether days of it have failed, also such that are submitted again and came well. */
+  /** Whether days of it have failed for good. */
   withFailedDays?: boolean;
   /** An instant, ISO 8601 or a `Date`. Where a long export went on in a new run, that run's start counts. */
   startedAfter?: string | Date;
@@ -18,7 +26,14 @@ export interface ExportsFilter {
   query?: string;
 }
 
-/** How Temporal calls the state of an export. */
+/**
+ * How Temporal calls the state of an export.
+ *
+ * @example
+ * ```ts
+ * const over: ExportStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
+ * ```
+ */
 export type ExportStatus = keyof typeof STATUSES;
 
 /** The filters that ask for search attributes, which a namespace has after `bulk-exports setup`. */
@@ -68,12 +83,12 @@ function statusWord(status: string): string {
   throw new RangeError(`status must be one of ${Object.keys(STATUSES).join(', ')}, got "${status}".`);
 }
 
-function allOf<T>(value: T | T[] | undefined): T[] {
+function allOf<T extends string>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+  return typeof value === 'string' ? [value] : value;
 }
 
-function oneOf(name: string, values: string[]): string[] {
+function oneOf(name: string, values: readonly string[]): string[] {
   return values.length === 0 ? [] : [`${name} IN (${values.map(quoted).join(', ')})`];
 }
 

@@ -5,13 +5,27 @@ import { exportsQuery, type ExportsFilter } from './exports-query.ts';
 import { phaseAttribute } from './phase-attribute.ts';
 import { refusedSearchAttribute, type ExportMemo } from './start-options.ts';
 
-/** Which exports are listed, and how many. */
+/**
+ * Which exports are listed, and how many.
+ *
+ * @example
+ * ```ts
+ * const latest: ListExportsOptions = { resourceType: 'Calls', limit: 10 };
+ * ```
+ */
 export interface ListExportsOptions extends ExportsFilter {
   /** How many at the most. Default: all. */
   limit?: number;
 }
 
-/** One export in a list. */
+/**
+ * One export in a list.
+ *
+ * @example
+ * ```ts
+ * const line = ({ workflowId, phase, request }: ListedExport) => [workflowId, phase, request.destination].join();
+ * ```
+ */
 export interface ListedExport {
   workflowId: string;
   runId: string;

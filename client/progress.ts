@@ -6,10 +6,25 @@ import type {
   JobSighting,
 } from '../workflows/api.ts';
 
-/** How far an export is, with the freshest that is known about its jobs. */
+/**
+ * How far an export is, with the freshest that is known about its jobs.
+ *
+ * @example
+ * ```ts
+ * const progress: ObservedProgress = await handle.progress();
+ * if (progress.source === 'workflow') console.log(progress.days.byStatus);
+ * ```
+ */
 export type ObservedProgress = WorkflowProgress | DescribedProgress;
 
-/** The workflow's own answer, brought up to date by the looks that are under way. */
+/**
+ * The workflow's own answer, brought up to date by the looks that are under way.
+ *
+ * @example
+ * ```ts
+ * const open = ({ days }: WorkflowProgress) => days.total - days.done;
+ * ```
+ */
 export interface WorkflowProgress extends ExportProgress {
   source: 'workflow';
   workflowId: string;
@@ -22,6 +37,11 @@ export interface WorkflowProgress extends ExportProgress {
 /**
  * What the server alone knows, where the workflow gave no answer: most often because no worker is up. The days'
  * outcomes are not known then, unless the export is over.
+ *
+ * @example
+ * ```ts
+ * const share = ({ days }: DescribedProgress) => (days.total && days.done !== null ? days.done / days.total : null);
+ * ```
  */
 export interface DescribedProgress {
   source: 'description';

@@ -5,7 +5,14 @@ import type { ResolvedExportJobInput } from '../workflows/input.ts';
 
 type StartOptions = Parameters<Client['workflow']['start']>[1];
 
-/** What a list shows of an export without asking it: stored beside the workflow, readable without a worker. */
+/**
+ * What a list shows of an export without asking it: stored beside the workflow, readable without a worker.
+ *
+ * @example
+ * ```ts
+ * const { account, destination }: Partial<ExportMemo> = listed.request;
+ * ```
+ */
 export interface ExportMemo {
   resourceType: string;
   startDay: string;

@@ -1,6 +1,14 @@
 import type { Client } from '@temporalio/client';
 
-/** What may end a wait early. */
+/**
+ * What may end a wait early.
+ *
+ * @example
+ * ```ts
+ * const atMostAnHour: WaitOptions = { signal: AbortSignal.timeout(3_600_000) };
+ * const { totals } = await handle.result(atMostAnHour);
+ * ```
+ */
 export interface WaitOptions {
   /** Ends the waiting, not the export: then the signal's reason is thrown, as `fetch` does. */
   signal?: AbortSignal;

@@ -2,7 +2,15 @@ import { setTimeout } from 'node:timers/promises';
 import { isOutage } from './outages.ts';
 import type { ObservedProgress } from './progress.ts';
 
-/** How an export is watched. */
+/**
+ * How an export is watched.
+ *
+ * @example
+ * ```ts
+ * const options: WatchOptions = { intervalMs: 10_000, signal: request.signal };
+ * for await (const { phase } of handle.watch(options)) console.log(phase);
+ * ```
+ */
 export interface WatchOptions {
   /** The time between two questions, in milliseconds. Default 2000. Each costs a query and a describe. */
   intervalMs?: number;

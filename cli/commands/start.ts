@@ -70,8 +70,9 @@ Examples:
 function begunText({ workflowId, runId, namespace, joined }: BegunExport, endedAt?: Date): string {
   const ids = `[${workflowId}, run ${runId}, namespace ${namespace}]`;
   if (!joined) return `The export has started ${ids}.`;
-  const found = endedAt ? `has ended already, at ${formatInstant(endedAt.toISOString())},` : 'runs already';
-  return `The same export ${found} and is joined, nothing new was started ${ids}.`;
+  return endedAt
+    ? `The same export has ended already, at ${formatInstant(endedAt.toISOString())}, and is joined, nothing new was started ${ids}.`
+    : `The same export runs already and is joined, nothing new was started ${ids}.`;
 }
 
 function hintsText({ workflowId }: BegunExport, endedAt?: Date): string {

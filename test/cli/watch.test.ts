@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { CommandContext } from '../../cli/cli.ts';
 import { exitCodes } from '../../cli/exit-codes.ts';
+import { createTerminal } from '../../cli/terminal.ts';
+import { watchExports } from '../../cli/watch-exports.ts';
+import type { ExportHandle, ObservedProgress } from '../../client/index.ts';
 import { tearDown, withExports } from '../client/client-env.ts';
-import { anInput } from '../client/samples.ts';
+import { anInput, aProgress, aResult } from '../client/samples.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { lastDocument, runCliHere, type CliEnd } from './run-cli.ts';
 
@@ -131,6 +136,38 @@ test('without an id those are watched that run, and where none runs it says so',
   }
 });
 
+test('a change of which the line does not tell is no line of its own', async () => {
+  const looked = (jobQueuePosition: string): ObservedProgress => {
+    const { days, ...progress } = aProgress('waiting');
+    const jobs = progress.jobs.map((job) => ({ ...job, jobQueuePosition }));
+    return { ...progress, jobs, days: { ...days, done: 1 }, source: 'workflow', workflowId: 'one' };
+  };
+  const { context, said } = aContext();
+  const yields = [looked('3'), looked('2'), { ...looked('1'), phase: 'complete' as const }];
+  await watchExports([aHandle('one', () => yields)], context);
+  assert.deepEqual(
+    said()
+      .split('\n')
+      .map((line) => line.split(':', 2).join()),
+    ['one, waiting', 'one, complete', ''],
+  );
+});
+
+test('once one can not be followed, nobody asks for the others any more', async () => {
+  const { context } = aContext();
+  let others: AbortSignal | undefined;
+  const failing = aHandle('one', () => {
+    throw new Error('not this one');
+  });
+  const other = aHandle('two', (signal) => {
+    others = signal;
+    return [];
+  });
+  await assert.rejects(watchExports([other, failing], context), /not this one/);
+  assert.equal(others?.aborted, true);
+  assert.equal(context.interrupted.aborted, false);
+});
+
 for (const columns of [20, 100])
   test(`in a terminal of ${columns} columns the exports are bars, and nothing is wider`, async () => {
     await withExports(env, async (exports) => {
@@ -156,6 +193,37 @@ for (const columns of [20, 100])
       assert.match(drawn.join('\n'), /^Total .*2\/4$/m);
     });
   });
+
+/** A handle that shows this and then is complete. */
+function aHandle(workflowId: string, watched: (signal?: AbortSignal) => ObservedProgress[]): ExportHandle {
+  return {
+    workflowId,
+    async *watch({ signal }: { signal?: AbortSignal }) {
+      yield* watched(signal);
+    },
+    result: () => Promise.resolve(aResult('complete')),
+  } as unknown as ExportHandle;
+}
+
+function aContext(): { context: CommandContext; said: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const streams = { stdout: stream, stderr: stream, env: {} };
+  const context: CommandContext = {
+    ...streams,
+    terminal: createTerminal({ ...streams, isJson: false }),
+    interrupted: new AbortController().signal,
+    isJson: false,
+    onInterrupt: () => {},
+    answer: () => {},
+  };
+  return { context, said: () => text };
+}
 
 async function untilListed(list: () => AsyncIterable<unknown>): Promise<void> {
   for (;;) {
