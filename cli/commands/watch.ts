@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { BulkExportsClient, ExportHandle } from '../../client/index.ts';
-import { createCommand, type Cli, type CommandContext } from '../cli.ts';
+import { createCommand, type Cli } from '../cli.ts';
 import { withConnectOptions, withTemporal } from '../connect.ts';
+import { runningExports } from '../running-exports.ts';
 import { watchExports } from '../watch-exports.ts';
 
 /** `bulk-exports watch`: follows several exports at once, until all are over. */
@@ -30,18 +30,3 @@ const EXAMPLES = `
 Examples:
   bulk-exports watch
   bulk-exports watch bulk-export-Messages-2026-10-01..2026-10-30 bulk-export-Calls-2026-10-01..2026-10-30`;
-
-/** Each is asked for its progress every two seconds: more would be a burden, and no screen is as high. */
-const MAXIMUM_WATCHED = 50;
-
-async function runningExports(
-  exports: BulkExportsClient,
-  { terminal }: CommandContext,
-): Promise<ExportHandle[]> {
-  const handles: ExportHandle[] = [];
-  for await (const { workflowId } of exports.list({ status: 'RUNNING', limit: MAXIMUM_WATCHED + 1 }))
-    handles.push(exports.getHandle(workflowId));
-  if (handles.length <= MAXIMUM_WATCHED) return handles;
-  terminal.say(`More than ${MAXIMUM_WATCHED} exports run: those that started last are shown.`);
-  return handles.slice(0, MAXIMUM_WATCHED);
-}
