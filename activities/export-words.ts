@@ -14,13 +14,25 @@ export type TwilioDayStatus =
   | 'RunningToBeDeleted'
   | 'DeletedByUserRequest';
 
-/** One UTC day, `YYYY-MM-DD`. */
+/**
+ * One UTC day, `YYYY-MM-DD`.
+ *
+ * @format date
+ */
 export type Day = string;
 
-/** One day, `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`. */
+/**
+ * One day, `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`.
+ *
+ * @pattern ^\d{4}-\d{2}-\d{2}(\.\.\d{4}-\d{2}-\d{2})?$
+ */
 export type DayRange = string;
 
-/** An instant: ISO 8601 in UTC. */
+/**
+ * An instant: ISO 8601 in UTC.
+ *
+ * @format date-time
+ */
 export type Instant = string;
 
 /** How an export ends for one day. `deleted` means: by somebody else, at Twilio. */

@@ -192,6 +192,35 @@ export const checkNowSignal = defineSignal('checkNow');
 /** How far the export is. */
 export const progressQuery = defineQuery<ExportProgress>('progress');
 
+/**
+ * What a failure of the workflow says beside its message: its type, and the list of details that the engine keeps, as
+ * it arrives in every language.
+ *
+ * @example
+ * ```ts
+ * if (failure.type === 'ExportIncomplete') console.log(failure.details[0].totals.failed);
+ * ```
+ */
+export type ExportFailure =
+  | { type: 'InvalidInput'; details: [InvalidInputDetails] | [RefusedDetails] }
+  | { type: 'ExportRejected'; details: [RefusedDetails] }
+  | { type: 'AuthenticationRejected'; details: [RefusedDetails] }
+  | { type: 'StorageRejected'; details: [RefusedDetails] }
+  | { type: 'ExportIncomplete'; details: [ExportJobResult] }
+  | { type: 'ExportTimedOut'; details: [ExportJobResult] };
+
+/** Of an input that is not as it should be. */
+export interface InvalidInputDetails {
+  /** One sentence a fault: field, expected, got. */
+  faults: string[];
+}
+
+/** Of an export that was refused at its start, by Twilio, by the destination, or for a name that the worker does not know. */
+export interface RefusedDetails {
+  /** Whether an earlier attempt may have made a job all the same: then clean-up has looked for it. */
+  inDoubt: boolean;
+}
+
 /** The types of the failures with which the workflow itself fails. */
 export type ExportFailureType =
   | 'InvalidInput'

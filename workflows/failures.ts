@@ -1,13 +1,13 @@
 /** The failures of the workflow, and how it reads those of its activities: by type, never by message. */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type { ActivityFailureType } from '../activities/api.ts';
-import type { ExportFailureType } from './api.ts';
+import type { ExportFailure, ExportFailureType } from './api.ts';
 
 /** A failure with which the workflow ends: no retry policy of a caller repeats it. */
-export function exportFailure(
-  type: ExportFailureType,
+export function exportFailure<Type extends ExportFailureType>(
+  type: Type,
   message: string,
-  ...details: unknown[]
+  ...details: Extract<ExportFailure, { type: Type }>['details']
 ): ApplicationFailure {
   return ApplicationFailure.create({ type, message, details, nonRetryable: true });
 }

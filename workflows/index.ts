@@ -9,6 +9,7 @@ export {
 } from './api.ts';
 export type {
   CancelInput,
+  ExportFailure,
   ExportFailureType,
   ExportJobInput,
   ExportJobProgress,
@@ -16,4 +17,6 @@ export type {
   ExportPhase,
   ExportProblem,
   ExportProgress,
+  InvalidInputDetails,
+  RefusedDetails,
 } from './api.ts';

@@ -145,7 +145,7 @@ const flag = () => z.boolean('true or false');
 
 const day = () => {
   const must = 'a day of the calendar, written YYYY-MM-DD';
-  return z.string(must).refine(isDay, must);
+  return z.string(must).refine(isDay, must).meta({ format: 'date' });
 };
 
 const knownName = () =>
@@ -154,17 +154,21 @@ const knownName = () =>
     /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
   );
 
-const duration = (minimumMs: number, maximumMs: number, limits: string) => {
+const duration = (minimumMs: number, maximumMs: number, limits: string, fallback: string) => {
   const must = `a duration of ${limits}: a text such as "10 minutes", or milliseconds`;
+  // The JSON Schema says what a pattern can say of a text: a number and a unit.
+  const written = z.string().meta({ pattern: '^\\d*\\.?\\d+ *[A-Za-z]*$' });
   return z
-    .union([z.number(), z.string()], must)
+    .union([z.number().meta({ minimum: minimumMs, maximum: maximumMs }), written], must)
     .transform(durationMs)
-    .refine((ms) => ms >= minimumMs && ms <= maximumMs, must);
+    .refine((ms) => ms >= minimumMs && ms <= maximumMs, must)
+    .prefault(fallback);
 };
 
-const pollInterval = () => duration(1_000, DAY_MS, '1 second to 1 day');
+const pollInterval = (fallback: string) => duration(1_000, DAY_MS, '1 second to 1 day', fallback);
 
-const inputSchema = z.strictObject(
+/** What can be said of an input without a calendar and a clock. The JSON Schema of the package is made of it, too. */
+export const inputSchema = z.strictObject(
   {
     resourceType: z.enum(
       ['Messages', 'Calls', 'Conferences', 'Participants'],
@@ -176,7 +180,7 @@ const inputSchema = z.strictObject(
     webhook: z
       .strictObject(
         {
-          url: text('an http or https URL', /^https?:\/\/[^\s/?#]\S*$/i),
+          url: text('an http or https URL', /^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\s/?#]\S*$/),
           method: z.enum(['GET', 'POST'], '"GET" or "POST"'),
         },
         'an object with url and method',
@@ -194,7 +198,7 @@ const inputSchema = z.strictObject(
       .strictObject(
         {
           maximumAttempts: wholeNumber(1, 20).default(3),
-          cooldown: duration(0, 30 * DAY_MS, '0 to 30 days').default(10 * 60_000),
+          cooldown: duration(0, 30 * DAY_MS, '0 to 30 days', '10 minutes'),
         },
         'an object',
       )
@@ -202,14 +206,14 @@ const inputSchema = z.strictObject(
     poll: z
       .strictObject(
         {
-          minimumInterval: pollInterval().default(10_000),
-          maximumInterval: pollInterval().default(15 * 60_000),
+          minimumInterval: pollInterval('10 seconds'),
+          maximumInterval: pollInterval('15 minutes'),
         },
         'an object',
       )
       .prefault({}),
-    errorPatience: duration(1_000, 365 * DAY_MS, '1 second to 365 days').default(DAY_MS),
-    timeout: duration(1_000, 365 * DAY_MS, '1 second to 365 days').default(14 * DAY_MS),
+    errorPatience: duration(1_000, 365 * DAY_MS, '1 second to 365 days', '24 hours'),
+    timeout: duration(1_000, 365 * DAY_MS, '1 second to 365 days', '14 days'),
     allowIncomplete: flag().default(false),
     foreignFiles: z.enum(['accept', 'refuse'], 'one of "accept", "refuse"').default('accept'),
   },

@@ -41,6 +41,8 @@ export interface RealPartsOptions {
   heartbeatThrottle?: Duration;
   /** In place of that of `workflows/` alone. */
   workflowBundle?: WorkflowBundleOption;
+  /** Default one that no other test has. */
+  taskQueue?: string;
   /** Where Twilio's API is taken to be. Default: where it is. */
   twilioUrl?: (simulator: Simulator) => string;
   /** Where Twilio reaches a receiver of webhooks. */
@@ -82,7 +84,7 @@ export async function withRealParts<T>(
 ): Promise<T> {
   const simulator = await startSimulator({ clock: { kind: 'faster', speed: SPEED }, ...options.simulator });
   const root = await mkdtemp(join(tmpdir(), 'bulk-exports-'));
-  const taskQueue = randomUUID();
+  const { taskQueue = randomUUID() } = options;
   try {
     const place = {
       connection: env.nativeConnection,

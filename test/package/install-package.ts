@@ -93,6 +93,7 @@ const PACKED_FROM = [
   'worker',
   'workflows',
   'examples',
+  'schemas',
   'test/support/clean.ts',
   'package.json',
   'tsconfig.json',

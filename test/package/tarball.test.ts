@@ -42,7 +42,7 @@ describe('the packed package, installed in a fresh project', () => {
     const files = stdout.trim().split('\n').toSorted();
     const strangers = files.filter(
       (file) =>
-        !/^\.\/(dist\/.*\.(js|d\.ts)|docs\/([a-z-]+\.md|images\/[a-z]+\.png|alerts\.yml)|examples\/simulator-scripts\/[a-z0-9-]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
+        !/^\.\/(dist\/.*\.(js|d\.ts)|docs\/([a-z-]+\.md|images\/[a-z]+\.png|alerts\.yml)|examples\/simulator-scripts\/[a-z0-9-]+\.json|schemas\/[a-z]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
           file,
         ),
     );
@@ -51,8 +51,21 @@ describe('the packed package, installed in a fresh project', () => {
       files.filter((file) => /\/(test|bench)\//.test(file)),
       [],
     );
-    for (const needed of ['./dist/workflows/index.js', './docs/failure-modes.md', './docs/alerts.yml'])
+    for (const needed of [
+      './dist/workflows/index.js',
+      './docs/failure-modes.md',
+      './docs/alerts.yml',
+      './schemas/input.json',
+    ])
       assert.ok(files.includes(needed), files.join());
+  });
+
+  test('gives its JSON Schemas by their names', async () => {
+    const code =
+      `import schema from 'temporal-bulk-exports/schemas/input.json' with { type: 'json' };` +
+      `console.log(schema.title);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: caller });
+    assert.equal(stdout, 'ExportJobInput\n');
   });
 
   test('exports by the default path, by a re-export, and by a bundle', { timeout: 120_000 }, async () => {
