@@ -36,16 +36,15 @@ export interface Load {
 const ACCOUNT = `AC${'5'.repeat(32)}`;
 const TOKEN = 'a token of the benchmark'.replaceAll(' ', '-');
 const PUBLIC_URL = 'https://hooks.example.com/bulk-exports';
-/** As Twilio was seen to do. */
-const CALLS_PER_EXPORT = 4;
+/** So many exports the calls are for, in turn: each is to be told once in ten seconds, whatever comes. */
+export const EXPORTS = 100;
 /** Of those who call without a pause. */
 export const CONNECTIONS = 32;
-const SAMPLE = 100;
 
 /** Calls a receiver for exports that run: each of them really gets its signals. */
 export async function loadReceiver({ client, address, perSecond, seconds }: LoadInput): Promise<Load> {
   const calls = perSecond * seconds;
-  const targets = await startExports(client, Math.ceil(calls / CALLS_PER_EXPORT));
+  const targets = await startExports(client, EXPORTS);
   const receiver = await startReceiver(address);
   try {
     for (const { query, signature } of targets.slice(0, 50)) await call(receiver.url, query, signature);
@@ -59,7 +58,7 @@ export async function loadReceiver({ client, address, perSecond, seconds }: Load
     for (let index = 0; index < calls; index++) {
       const dueMs = startMs + (1000 * index) / perSecond;
       if (performance.now() < dueMs) await pause(dueMs - performance.now());
-      const { query, signature } = targets[Math.floor(index / CALLS_PER_EXPORT)] ?? targets[0]!;
+      const { query, signature } = targets[index % targets.length]!;
       all.push(
         (async () => {
           const status = await call(receiver.url, query, signature);
@@ -70,7 +69,7 @@ export async function loadReceiver({ client, address, perSecond, seconds }: Load
     }
     await Promise.all(all);
     const cpuMs = ((await receiver.cpuMs()) - usedMs) / calls;
-    const atMostPerSecond = await callWithoutPause(receiver.url, targets.slice(-CONNECTIONS));
+    const atMostPerSecond = await callWithoutPause(receiver.url, targets);
     agent.destroy();
     await receiver.stop();
     return { latenciesMs, statuses, cpuMs, atMostPerSecond, signals: await countSignals(client, targets) };
@@ -196,7 +195,7 @@ async function callWithoutPause(url: string, targets: Target[]): Promise<number>
 async function countSignals(client: Client, targets: Target[]): Promise<Load['signals']> {
   const counts: number[] = [];
   let shortestGapMs = Number.POSITIVE_INFINITY;
-  for (const { workflowId } of targets.slice(-SAMPLE)) {
+  for (const { workflowId } of targets) {
     const { events = [] } = await client.workflow.getHandle(workflowId).fetchHistory();
     const timesMs = (events ?? [])
       .filter((event) => event.workflowExecutionSignaledEventAttributes)

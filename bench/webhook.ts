@@ -10,7 +10,7 @@ import { createClosers } from '../cli/demo/closers.ts';
 import { startDevServer } from '../cli/demo/dev-server.ts';
 import { findTemporalServer } from '../cli/temporal-server/index.ts';
 import { medianOf } from './measure.ts';
-import { CONNECTIONS, loadReceiver } from './webhook-load.ts';
+import { CONNECTIONS, EXPORTS, loadReceiver } from './webhook-load.ts';
 import { computeNoticing, measureNoticing } from './webhook-noticing.ts';
 
 /** What may be asked of the receiver. */
@@ -48,7 +48,7 @@ async function reportLoad(client: Client, address: string): Promise<boolean> {
   const p99Ms = quantileOf(latenciesMs, 0.99);
   const isGood = Object.keys(statuses).join() === '204';
   console.log(
-    `${LOAD.perSecond} callbacks a second for ${LOAD.seconds} s, four for each export: median ` +
+    `${LOAD.perSecond} callbacks a second for ${LOAD.seconds} s, for ${EXPORTS} exports: median ` +
       `${medianOf(latenciesMs).toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms (at most ${HIGHEST_P99_MS} ms), longest ` +
       `${Math.max(...latenciesMs).toFixed(1)} ms: ${p99Ms <= HIGHEST_P99_MS && isGood ? 'reached' : 'MISSED'}`,
   );

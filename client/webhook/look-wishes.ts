@@ -7,6 +7,8 @@ export interface LookWishesOptions<Target> {
   intervalMs: number;
   /** How many exports may have been told within the interval: what is kept in memory. */
   maximumExports: number;
+  /** How many exports are told at once; the others follow, in order. */
+  atOnce: number;
   /** How often one wish is tried; an interval lies between two tries. */
   tries: number;
   /** Tells the export to look. A failure is one that may pass. */
@@ -37,6 +39,9 @@ export class LookWishes<Target> {
   readonly #options: Required<LookWishesOptions<Target>>;
   readonly #byExport = new Map<string, WishedLook<Target>>();
   #isClosing = false;
+  /** Wishes that wait for their turn. */
+  #turns: { key: string; look: WishedLook<Target> }[] = [];
+  #tellingCount = 0;
   #whenSettled: (() => void)[] = [];
 
   constructor(options: LookWishesOptions<Target>) {
@@ -60,7 +65,7 @@ export class LookWishes<Target> {
       takeBack: () => {},
     };
     this.#byExport.set(key, look);
-    void this.#tell(key, look);
+    this.#takeTurn(key, look);
     return 'first';
   }
 
@@ -83,9 +88,21 @@ export class LookWishes<Target> {
     this.#byExport.clear();
   }
 
+  #takeTurn(key: string, look: WishedLook<Target>): void {
+    this.#turns.push({ key, look });
+    this.#tellNext();
+  }
+
+  #tellNext(): void {
+    if (this.#tellingCount >= this.#options.atOnce) return;
+    const next = this.#turns.shift();
+    if (next) void this.#tell(next.key, next.look);
+  }
+
   async #tell(key: string, look: WishedLook<Target>): Promise<void> {
     const { tell, tries, onFailure } = this.#options;
     Object.assign(look, { isWanted: false, isTelling: true });
+    this.#tellingCount += 1;
     if (look.triesLeft === 0) look.triesLeft = tries;
     look.triesLeft -= 1;
     try {
@@ -99,12 +116,14 @@ export class LookWishes<Target> {
     }
     // From the end on: a wish that took long to arrive is not followed at once by the next one.
     look.isTelling = false;
+    this.#tellingCount -= 1;
     look.takeBack = this.#options.later(this.#options.intervalMs, () => this.#enterNextInterval(key, look));
+    this.#tellNext();
     this.#settle();
   }
 
   #enterNextInterval(key: string, look: WishedLook<Target>): void {
-    if (look.isWanted) void this.#tell(key, look);
+    if (look.isWanted) this.#takeTurn(key, look);
     else this.#byExport.delete(key);
   }
 

@@ -90,6 +90,8 @@ export interface WebhookSettings {
   lookIntervalMs: number;
   /** How many exports are kept in mind, each for one interval: 10,000 take about 14 MB. */
   maximumExports: number;
+  /** How many exports are told at once: a burst of them must not hold up the answers to Twilio. */
+  tellsAtOnce: number;
   /** How often a wish is tried while Temporal can not be reached, an interval apart. */
   tellTries: number;
   /** How long Temporal may take for one of them. */
@@ -115,6 +117,7 @@ export function receiveCallbacks({ judge, settings, tell, onEvent }: ReceiverPar
   const wishes = new LookWishes<CallbackTarget>({
     intervalMs: settings.lookIntervalMs,
     maximumExports: settings.maximumExports,
+    atOnce: settings.tellsAtOnce,
     tries: settings.tellTries,
     tell: async (target) => {
       const event = await tell(target);

@@ -15,6 +15,7 @@ import {
 const defaultSettings: WebhookSettings = {
   lookIntervalMs: 10_000,
   maximumExports: 10_000,
+  tellsAtOnce: 8,
   tellTries: 6,
   tellTimeoutMs: 5_000,
   bodyLimitBytes: 64 * 1024,

@@ -94,6 +94,23 @@ describe('the wishes for a look', () => {
     assert.equal(told.length, 2);
   });
 
+  it('of many exports go out a few at a time, in order, and none is forgotten', async () => {
+    const { wishes, told, pass } = rig({ atOnce: 2, takesMs: 1_000 });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'c']) wishes.add(name, name);
+    await pass(5_000);
+    assert.deepEqual(told, [
+      ['a', 0],
+      ['b', 0],
+      ['c', 1_000],
+      ['d', 1_000],
+      ['e', 2_000],
+    ]);
+    const closing = wishes.close();
+    await pass(20_000);
+    await closing;
+    assert.equal(told.length, 5, 'what came while it waited for its turn is told with it');
+  });
+
   it('are turned away where too many exports are kept in mind, and none is forgotten for it', async () => {
     const { wishes, told, pass } = rig({ maximumExports: 2 });
     assert.deepEqual(
@@ -179,9 +196,15 @@ interface Rig {
 
 /** Wishes by a clock that stands still until it is moved. */
 function rig(
-  more: { end?: () => WishEnd | 'fails'; tries?: number; maximumExports?: number; takesMs?: number } = {},
+  more: {
+    end?: () => WishEnd | 'fails';
+    tries?: number;
+    maximumExports?: number;
+    atOnce?: number;
+    takesMs?: number;
+  } = {},
 ): Rig {
-  const { end = () => 'told', tries = 6, maximumExports = 100, takesMs = 0 } = more;
+  const { end = () => 'told', tries = 6, maximumExports = 100, atOnce = 8, takesMs = 0 } = more;
   const told: [string, number][] = [];
   const failures: number[] = [];
   let nowMs = 0;
@@ -196,6 +219,7 @@ function rig(
   const wishes = new LookWishes<string>({
     intervalMs: INTERVAL_MS,
     maximumExports,
+    atOnce,
     tries,
     later,
     tell: async (name) => {

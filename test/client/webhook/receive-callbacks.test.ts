@@ -201,6 +201,7 @@ function rig(more: { maximumExports?: number; bodyTimeoutMs?: number; until?: Pr
     settings: {
       lookIntervalMs: 100_000,
       maximumExports: 100,
+      tellsAtOnce: 8,
       tellTries: 1,
       tellTimeoutMs: 1_000,
       bodyLimitBytes: 65_536,
