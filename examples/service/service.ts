@@ -3,12 +3,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { BulkExportsClient, ExportError, type ExportErrorType } from 'temporal-bulk-exports/client';
+import {
+  BulkExportsClient,
+  createWebhookReceiver,
+  ExportError,
+  readWebhookConfig,
+  type ExportErrorType,
+} from 'temporal-bulk-exports/client';
 
 const { connectionOptions, namespace } = loadClientConnectConfig();
 const connection = await Connection.connect(connectionOptions);
 const client = new Client({ connection, namespace });
 const exports = new BulkExportsClient({ client, taskQueue: process.env['BULK_EXPORTS_TASK_QUEUE'] });
+// Whatever Twilio has not signed is refused; a good one makes its export look at Twilio now.
+const webhook = createWebhookReceiver({
+  client,
+  ...readWebhookConfig(),
+  onEvent: (event) => console.error('Webhook:', JSON.stringify(event)),
+});
 
 type Answer = [status: number, body: object];
 
@@ -26,7 +38,10 @@ const routes: Record<string, (id: string, request: IncomingMessage) => Promise<A
   },
 };
 
-const server = createServer((request, response) => void respond(request, response));
+const server = createServer((request, response) => {
+  if (request.url?.startsWith('/twilio/webhook?')) webhook.requestListener(request, response);
+  else void respond(request, response);
+});
 
 async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [status, body] = await answer(request);
@@ -73,5 +88,5 @@ server.listen(Number(process.env['PORT'] ?? 8080), '127.0.0.1', () => {
   console.error(`The service listens on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 process.once('SIGTERM', () => {
-  server.close(() => void connection.close());
+  server.close(() => void webhook.close().then(() => connection.close()));
 });

@@ -1,6 +1,7 @@
 /** The example service, built and run in a project of its own beside the installed package. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,8 @@ export interface ServiceAnswer {
 /** A service that listens. */
 export interface InstalledService {
   ask: (method: string, path: string, body?: unknown) => Promise<ServiceAnswer>;
+  /** What it has logged so far. */
+  said: () => string;
   /** Ends it by SIGTERM. Gives its exit code. */
   stop: () => Promise<number | null>;
   kill: () => void;
@@ -38,7 +41,17 @@ export async function buildService(project: string, tarball: string): Promise<vo
   });
 }
 
-/** Starts it on a free port. Of the own environment it sees `PATH` and `HOME` alone. */
+/** A port on which nobody listens now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts it. Of the own environment it sees `PATH` and `HOME` alone. */
 export async function startService(
   project: string,
   variables: Record<string, string>,
@@ -46,7 +59,7 @@ export async function startService(
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['dist/service.js'], {
     cwd: project,
-    env: { PATH, HOME, PORT: '0', ...variables },
+    env: { PATH, HOME, ...variables },
   });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -70,6 +83,7 @@ export async function startService(
       });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
+    said: () => said,
     stop: async () => {
       child.kill('SIGTERM');
       const [exitCode] = await ended;

@@ -7,14 +7,19 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowProgress } from '../../client/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
+import { until } from '../workflows/new-run.ts';
 import { installPackage, packageFolder, packPackage, readManifest } from './install-package.ts';
-import { buildService, startService } from './installed-service.ts';
+import { buildService, freePort, startService } from './installed-service.ts';
 import { startInstalledWorker } from './installed-worker.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+/** What of a progress is looked at. */
+type Progress = Pick<WorkflowProgress, 'phase' | 'jobs' | 'result'>;
+
 const DAY = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10);
 
 describe('the packed package, installed in a fresh project', () => {
@@ -117,46 +122,55 @@ describe('the packed package, installed in a fresh project', () => {
     );
   });
 
-  test('is what the example service is built of: it starts an export once, shows it and stops it', async (t) => {
-    const simulator = await startSimulator({ clock: { kind: 'faster', speed: 600 } });
+  test('is what the example service is built of: it starts an export once, shows it, is told by Twilio, and stops it', async (t) => {
+    const simulator = await startSimulator({ clock: { kind: 'manual' } });
     t.after(() => simulator.stop());
     const service = join(folder, 'service');
     await buildService(service, tarball);
-    const place = { TEMPORAL_ADDRESS: env.address, BULK_EXPORTS_TASK_QUEUE: 'of-the-service' };
-    const worker = await startInstalledWorker(project, {
-      ...place,
+    const port = String(await freePort());
+    const variables = {
+      TEMPORAL_ADDRESS: env.address,
+      BULK_EXPORTS_TASK_QUEUE: 'of-the-service',
+      BULK_EXPORTS_PUBLIC_URL: `http://127.0.0.1:${port}/twilio/webhook`,
       TWILIO_ACCOUNT_SID: simulator.accountSid,
       TWILIO_AUTH_TOKEN: simulator.authToken,
-      TWILIO_BULKEXPORTS_URL: simulator.apiUrl,
-    });
+    };
+    const { apiUrl } = simulator;
+    const worker = await startInstalledWorker(project, { ...variables, TWILIO_BULKEXPORTS_URL: apiUrl });
     t.after(() => worker.kill());
-    const { ask, stop, kill } = await startService(service, place);
+    const { ask, said, stop, kill } = await startService(service, { ...variables, PORT: port });
     t.after(() => kill());
 
-    const poll = { minimumInterval: '1 second', maximumInterval: '1 second' };
+    // A look by itself would come in half an hour: it is the webhook that brings the end.
+    const poll = { minimumInterval: '10 minutes', maximumInterval: '1 hour' };
     const input = { resourceType: 'Calls', startDay: DAY, endDay: DAY, poll };
     const id = `bulk-export-Calls-${DAY}..${DAY}`;
     assert.deepEqual(await ask('POST', '/exports', input), { status: 201, body: { id } });
     assert.deepEqual(await ask('POST', '/exports', input), { status: 200, body: { id } });
-    const shown = async (which: string, phase: string): Promise<Record<string, unknown>> => {
+    const shown = async (which: string, isSo: (progress: Progress) => boolean): Promise<Progress> => {
       const { status, body } = await ask('GET', `/exports/${which}`);
       assert.equal(status, 200, JSON.stringify(body));
-      return body['phase'] === phase ? body : shown(which, phase);
+      return isSo(body as never) ? (body as never) : shown(which, isSo);
     };
-    assert.equal((await shown(id, 'complete'))['resourceType'], 'Calls');
+    await until(async () => {
+      const { raw } = await env.client.workflow.getHandle(id).describe();
+      return (raw.pendingActivities ?? []).some(
+        ({ activityType, lastFailure }) => activityType?.name === 'watchExportJob' && lastFailure,
+      );
+    });
+    simulator.clock.advance(24 * 3_600_000);
+    const { result: complete } = await shown(id, ({ phase }) => phase === 'complete');
+    assert.equal(complete?.totals.downloaded, 1);
+    await until(() => said().includes(`Webhook: {"kind":"told","workflowId":"${id}"}\n`));
     assert.deepEqual(await ask('POST', '/exports', input), { status: 200, body: { id } });
     assert.equal(simulator.ledger().jobsMade, 1);
 
-    const other = {
-      ...input,
-      resourceType: 'Messages',
-      poll: { minimumInterval: '1 hour', maximumInterval: '1 hour' },
-    };
+    const other = { ...input, resourceType: 'Messages' };
     const { body: started } = await ask('POST', '/exports', other);
     const which = String(started['id']);
     assert.deepEqual(await ask('DELETE', `/exports/${which}`), { status: 202, body: { id: which } });
-    const { result } = (await shown(which, 'cancelled')) as { result: { cancelReason: string } };
-    assert.equal(result.cancelReason, 'DELETE of the service');
+    const { result } = await shown(which, ({ phase }) => phase === 'cancelled');
+    assert.equal(result?.cancelReason, 'DELETE of the service');
     assert.equal(simulator.ledger().jobsAlive, 0);
 
     for (const [method, path, sent, status, says] of [
@@ -180,6 +194,8 @@ describe('the packed package, installed in a fresh project', () => {
       assert.equal(refused.status, status, `${method} ${path}: ${JSON.stringify(refused.body)}`);
       assert.match(String(refused.body['error']), says);
     }
+    const forged = await fetch(`http://127.0.0.1:${port}/twilio/webhook?account=AC`, { method: 'POST' });
+    assert.equal(forged.status, 403);
     assert.equal(await stop(), 0);
     assert.equal(await worker.stop(), 0);
   });
