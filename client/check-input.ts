@@ -1,7 +1,7 @@
 import { countDays } from '../workflows/calendar.ts';
 import { InvalidExportInput, parseExportJobInput, type ResolvedExportJobInput } from '../workflows/input.ts';
 import { InvalidInputError } from './export-errors.ts';
-import { defaultWorkflowId } from './workflow-id.ts';
+import { defaultWorkflowId } from '../workflows/workflow-id.ts';
 
 /**
  * An input that may be started, and the workflow id under which that would be.

@@ -30,7 +30,7 @@ export { createWebhookReceiver } from './webhook/webhook-receiver.ts';
 export type { WebhookReceiverOptions } from './webhook/webhook-receiver.ts';
 export type { WebhookEvent, WebhookReceiver, WebhookSettings } from './webhook/receive-callbacks.ts';
 export type { RefusalReason } from './webhook/check-callback.ts';
-export { defaultWorkflowId } from './workflow-id.ts';
+export { defaultWorkflowId } from '../workflows/workflow-id.ts';
 export { DEFAULT_TASK_QUEUE, exportSearchAttributes } from '../workflows/api.ts';
 export type {
   CancelInput,

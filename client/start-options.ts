@@ -66,6 +66,7 @@ export function initialSearchAttributes(
 /** The attribute for which a start or a list was refused, as the namespace lacks it: the server names the first of them. */
 export function refusedSearchAttribute(error: unknown): string | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
-  if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.details)) return undefined;
-  return Object.keys(exportSearchAttributes).find((name) => cause.details.includes(name));
+  // In the message it stands whichever connection was used; a native one has no details.
+  if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.message)) return undefined;
+  return Object.keys(exportSearchAttributes).find((name) => cause.message.includes(name));
 }

@@ -10,6 +10,7 @@ import type {
   ExportActivities,
   OpenStorageOptions,
 } from '../activities/index.ts';
+import { createExportsByNexus } from '../nexus/for-worker.ts';
 import { logActivity } from './logs/activity-logs.ts';
 import { openSeries } from './metric-series.ts';
 
@@ -21,6 +22,11 @@ export interface BulkExportsPluginOptions
    * which is not closed here.
    */
   destinations: Record<string, string | DayStorage>;
+  /**
+   * Whether the Worker answers to the Nexus service of `temporal-bulk-exports/nexus`. Nothing comes that way without an
+   * endpoint for its task queue. Default true; a server before 1.25 may know no Nexus.
+   */
+  nexus?: boolean;
 }
 
 /** The folder of the workflow, from source and from the published package alike: the bundler takes a folder in both. */
@@ -29,22 +35,24 @@ export const workflowsPath = fileURLToPath(new URL('../workflows', import.meta.u
 /**
  * Brings the activities of exports into a user's own Worker, and the workflow too where the Worker has no
  * `workflowsPath` and no `workflowBundle`. Where it has one, its workflow module re-exports ours:
- * `export { exportJob } from 'temporal-bulk-exports/workflows'`.
+ * `export { exportJob } from 'temporal-bulk-exports/workflows'`. Callers of other namespaces start exports by the Nexus
+ * service of `temporal-bulk-exports/nexus`, which it brings as well.
  *
  * One instance serves any number of Workers, and its download slots are theirs together; the HTTP connections are
  * closed when the last one that runs has ended.
  */
 export class BulkExportsPlugin extends SimplePlugin {
-  readonly #pluginOptions: BulkExportsPluginOptions;
+  readonly #pluginOptions: Omit<BulkExportsPluginOptions, 'nexus'>;
   /** Made at the first use, and again after it was closed. */
   #created: CreatedActivities | null = null;
   /** Workers that run: one that was configured may never come to it. */
   #running = 0;
 
-  constructor(options: BulkExportsPluginOptions) {
+  constructor({ nexus = true, ...options }: BulkExportsPluginOptions) {
     super({
       name: 'temporal-bulk-exports',
       workflowsPath: (mine) => mine ?? workflowsPath,
+      ...(nexus && { nexusServices: [createExportsByNexus()] }),
       workerInterceptors: { activity: [logActivity] },
     });
     this.#pluginOptions = options;
@@ -105,7 +113,7 @@ export class BulkExportsPlugin extends SimplePlugin {
   }
 }
 
-function create({ spool, storages, ...options }: BulkExportsPluginOptions): CreatedActivities {
+function create({ spool, storages, ...options }: Omit<BulkExportsPluginOptions, 'nexus'>): CreatedActivities {
   const open = createStorageOpener({ spool, storages });
   const opened: DayStorage[] = [];
   const destinations = Object.fromEntries(

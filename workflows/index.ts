@@ -20,3 +20,4 @@ export type {
   InvalidInputDetails,
   RefusedDetails,
 } from './api.ts';
+export { defaultWorkflowId } from './workflow-id.ts';

@@ -115,7 +115,7 @@ function productWords(): Promise<string> {
 let product: Promise<string> | undefined;
 
 async function readProduct(): Promise<string> {
-  const folders = ['activities', 'workflows', 'worker', 'client', 'cli'];
+  const folders = ['activities', 'workflows', 'worker', 'client', 'nexus', 'cli'];
   const files = await Promise.all(
     folders.map(async (folder) =>
       (await readdir(join(root, folder), { recursive: true }))

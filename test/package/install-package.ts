@@ -89,6 +89,7 @@ const PACKED_FROM = [
   'activities',
   'cli',
   'client',
+  'nexus',
   'simulator',
   'worker',
   'workflows',

@@ -104,6 +104,30 @@ const VIOLATIONS: [title: string, path: string, code: string, rule: string][] = 
     'no-restricted-imports',
   ],
   [
+    'the worker imports the inside of what answers by Nexus',
+    'worker/v3.ts',
+    imports('../nexus/exports-by-nexus.ts'),
+    'no-restricted-imports',
+  ],
+  [
+    'what answers by Nexus imports the inside of the client',
+    'nexus/v1.ts',
+    imports('../client/export-handle.ts'),
+    'no-restricted-imports',
+  ],
+  [
+    'the contract by Nexus imports what answers',
+    'nexus/index.ts',
+    imports('./exports-by-nexus.ts'),
+    'no-restricted-imports',
+  ],
+  [
+    'the contract by Nexus imports a value of the contract of the workflow',
+    'nexus/api.ts',
+    imports('../workflows/api.ts'),
+    'no-restricted-imports',
+  ],
+  [
     'the command line imports the inside of the client',
     'cli/v1.ts',
     imports('../client/export-handle.ts'),
@@ -274,7 +298,7 @@ test('an index.ts holds named re-exports and nothing else', async () => {
   }
 });
 
-const FOLDERS = ['activities', 'workflows', 'worker', 'client', 'cli', 'simulator'];
+const FOLDERS = ['activities', 'workflows', 'worker', 'client', 'nexus', 'cli', 'simulator'];
 
 const TSCONFIG = JSON.stringify({
   compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, types: [], noEmit: true },

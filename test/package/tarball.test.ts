@@ -115,7 +115,12 @@ describe('the packed package, installed in a fresh project', () => {
     const dist = join(packageFolder(caller), 'dist');
     const { files, packages } = await importsOf(join(dist, 'client/index.js'));
     const beside = files.map((file) => relative(dist, file)).filter((file) => !file.startsWith('client/'));
-    assert.deepEqual(beside, ['workflows/api.js', 'workflows/calendar.js', 'workflows/input.js']);
+    assert.deepEqual(beside, [
+      'workflows/api.js',
+      'workflows/calendar.js',
+      'workflows/input.js',
+      'workflows/workflow-id.js',
+    ]);
     assert.deepEqual(
       packages.filter((name) => !name.startsWith('node:')),
       ['@temporalio/client', '@temporalio/common/lib/time.js', '@temporalio/workflow', 'zod'],
@@ -198,6 +203,12 @@ describe('the packed package, installed in a fresh project', () => {
     assert.equal(forged.status, 403);
     assert.equal(await stop(), 0);
     assert.equal(await worker.stop(), 0);
+  });
+
+  test('gives a caller the contract by Nexus', async () => {
+    const code = `import { bulkExports } from 'temporal-bulk-exports/nexus'; console.log(bulkExports.name);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: caller });
+    assert.equal(stdout, 'BulkExports\n');
   });
 
   test('runs its command line there, too', async () => {

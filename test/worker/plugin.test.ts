@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import * as nexus from 'nexus-rpc';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/worker';
 import type { DayStorage, ExportActivities } from '../../activities/index.ts';
@@ -37,6 +38,17 @@ describe('the plugin', () => {
       'writeExportManifest',
     ]);
     assert.equal((activities as { mine: unknown }).mine, mine);
+  });
+
+  test("answers by Nexus beside the Worker's own services, unless it is told not to", () => {
+    const mine = nexus.serviceHandler(nexus.service('Mine', {}), {});
+    const namesOf = ({ nexusServices = [] }: WorkerOptions) =>
+      nexusServices.map(({ definition }) => definition.name);
+    assert.deepEqual(namesOf(configure({ ...MINE, nexusServices: [mine] })), ['Mine', 'BulkExports']);
+    const silent = new BulkExportsPlugin({ ...OPTIONS, nexus: false });
+    assert.deepEqual(namesOf(silent.configureWorker({ ...MINE, nexusServices: [mine] })), ['Mine']);
+    // A Worker with an empty list of services would ask for tasks all the same.
+    assert.equal(silent.configureWorker(MINE).nexusServices, undefined);
   });
 
   test('refuses a Worker whose own activity bears one of its names, naming it', () => {
