@@ -43,7 +43,11 @@ export interface NameLookup {
  * The account of this name. Unknown where an export begins, it is final; later, it is a worker with another
  * configuration, and a person may put that right.
  */
-export function findAccount(parts: ActivityParts, { account }: ExportIdentity, at: NameLookup): KnownAccount {
+export function findAccount(
+  parts: ActivityParts,
+  { account }: Pick<ExportIdentity, 'account'>,
+  at: NameLookup,
+): KnownAccount {
   return (
     parts.accounts.get(account) ??
     fail(

@@ -2,12 +2,16 @@ import type { CreateActivitiesOptions } from './activities-options.ts';
 import { readActivitiesOptions } from './activities-options.ts';
 import type { ActivityParts, KnownAccount } from './activity-parts.ts';
 import type { ExportActivities, JobPicture, WatchExportJobInput } from './api.ts';
+import type { BulkExportsApi } from './bulk-exports-api.ts';
 import { createExportJob } from './create-export-job.ts';
 import { deleteExportJob } from './delete-export-job.ts';
 import { downloadExportDay } from './download-export-day.ts';
 import { createDownloadSlots } from './download/download-slots.ts';
 import { createHttpAgents } from './http-agents.ts';
 import { findReusableDays } from './find-reusable-days.ts';
+import { fetchExportConfiguration, updateExportConfiguration } from './operations/export-configuration.ts';
+import { listExportDays } from './operations/export-days.ts';
+import { createExportCustomJob, fetchExportJob, listExportCustomJobs } from './operations/export-jobs.ts';
 import { createRedactor } from './redact.ts';
 import { count, nameStatus } from './metrics.ts';
 import { tellWhileTrying } from './still-trying.ts';
@@ -25,7 +29,7 @@ import { writeExportManifest } from './write-export-manifest.ts';
 /** The activities and what they hold open. */
 export interface CreatedActivities {
   /** To be registered with a worker under just these names. */
-  activities: ExportActivities;
+  activities: ExportActivities & BulkExportsApi;
   /** Closes the connections, once the worker has ended. */
   close: () => Promise<void>;
 }
@@ -87,6 +91,12 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
       sweepExportJobs: (input) => sweepExportJobs(parts, input),
       sweepExportFiles: (input) => sweepExportFiles(parts, input),
       writeExportManifest: (input) => writeExportManifest(parts, input),
+      createExportCustomJob: (input) => createExportCustomJob(parts, input),
+      fetchExportJob: (input) => fetchExportJob(parts, input),
+      listExportCustomJobs: (input) => listExportCustomJobs(parts, input),
+      listExportDays: (input) => listExportDays(parts, input),
+      fetchExportConfiguration: (input) => fetchExportConfiguration(parts, input),
+      updateExportConfiguration: (input) => updateExportConfiguration(parts, input),
     },
     close: agents.close,
   };

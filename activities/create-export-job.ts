@@ -1,5 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/common';
-import type { ActivityParts } from './activity-parts.ts';
+import type { ActivityParts, NameLookup } from './activity-parts.ts';
 import { findAccount, findDestination } from './activity-parts.ts';
 import { answerInTime } from './storage/answer-in-time.ts';
 import type { ActivityScope } from './activity-scope.ts';
@@ -25,10 +25,15 @@ type LastWord =
   /** The number of one that sent none, and when by the engine's clock the last of an attempt before may have been sent. */
   | { silentAttempt: number; sentBeforeMs: number };
 
-/** Implements `createExportJob` of the contract. */
+/** A job that is asked for by no export need not go anywhere. */
+export interface CreateJobInput extends Omit<CreateExportJobInput, 'destination'> {
+  destination: string | null;
+}
+
+/** Implements `createExportJob` of the contract, and `createExportCustomJob`. */
 export async function createExportJob(
   parts: ActivityParts,
-  input: CreateExportJobInput,
+  input: CreateJobInput,
 ): Promise<CreateExportJobResult> {
   const days = describeDays(input.startDay, input.endDay);
   const doing = `Could not create the export job [${input.resourceType} ${days}, account ${input.account}]`;
@@ -45,11 +50,7 @@ export async function createExportJob(
     try {
       const refusal = input.isUnderWay ? undefined : { inDoubt };
       const { api, accountSid } = findAccount(parts, input, { doing, refusal });
-      const storage = findDestination(parts, input, { doing, refusal });
-      await answerInTime(storage.check(input.exportId), {
-        signal: scope.signal,
-        timeoutMs: parts.settings.storageCheckMs,
-      });
+      await checkDestination(parts, input, { doing, refusal, signal: scope.signal });
       if (sentBeforeMs !== null) {
         const leftMs = parts.settings.settleMs - (scheduledMs - sentBeforeMs);
         await scope.context.sleep(Math.max(0, leftMs));
@@ -86,9 +87,23 @@ export async function createExportJob(
       } else if (!isPosting && sentBeforeMs !== null) {
         sayLast(scope, { silentAttempt: attempt, sentBeforeMs });
       }
-      throw createCreateFailure(error, { parts, doing, isUnsettled, inDoubt, isUnderWay: input.isUnderWay });
+      const { isUnderWay, destination } = input;
+      const isOfExport = destination !== null;
+      throw createCreateFailure(error, { parts, doing, isUnsettled, inDoubt, isUnderWay, isOfExport });
     }
   });
+}
+
+async function checkDestination(
+  parts: ActivityParts,
+  { destination, exportId }: CreateJobInput,
+  { signal, ...at }: NameLookup & { signal: AbortSignal },
+): Promise<void> {
+  if (destination === null) {
+    return;
+  }
+  const storage = findDestination(parts, { destination }, at);
+  await answerInTime(storage.check(exportId), { signal, timeoutMs: parts.settings.storageCheckMs });
 }
 
 /**
@@ -97,10 +112,7 @@ export async function createExportJob(
  * which told the workflow why it fails. Nothing of its attempts can be read here. By the engine's clock, which all workers
  * share; null where there is none.
  */
-function lastSentBefore(
-  { context }: ActivityScope,
-  { exportId, toldOf }: CreateExportJobInput,
-): number | null {
+function lastSentBefore({ context }: ActivityScope, { exportId, toldOf }: CreateJobInput): number | null {
   const { attempt, heartbeatDetails, workflowExecution } = context.info;
   const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = context.info;
   if (attempt === 1) {
@@ -138,7 +150,7 @@ function tooLate(doing: string, { createWithinMs, createRetryMs }: ActivitySetti
 /** The job that an earlier attempt or an earlier run of the export has made. Of several the lowest sid stays. */
 async function adoptJob(
   api: TwilioApi,
-  input: CreateExportJobInput,
+  input: CreateJobInput,
   friendlyName: string,
   { context, signal }: ActivityScope,
 ): Promise<CreateExportJobResult | null> {
@@ -173,20 +185,21 @@ async function adoptJob(
 /** That of the receiver, where there is one. An adopted job keeps what it was made with. */
 function ownWebhook(
   { publicUrl }: ActivityParts,
-  by: { accountSid: string; input: CreateExportJobInput; scope: ActivityScope },
+  by: { accountSid: string; input: CreateJobInput; scope: ActivityScope },
 ): Webhook | undefined {
   const workflowId = by.scope.context.info.workflowExecution?.workflowId;
-  if (publicUrl === null || workflowId === undefined) {
+  const { destination, exportId } = by.input;
+  // A workflow that is no export knows no `checkNow`.
+  if (publicUrl === null || workflowId === undefined || destination === null) {
     return undefined;
   }
-  const { exportId } = by.input;
   const url = createWebhookUrl({ publicUrl, accountSid: by.accountSid, workflowId, exportId });
   return url === null ? undefined : { url, method: 'POST' };
 }
 
 async function makeJob(
   api: TwilioApi,
-  { resourceType, startDay, endDay, webhook, email }: CreateExportJobInput,
+  { resourceType, startDay, endDay, webhook, email }: CreateJobInput,
   friendlyName: string,
   sending: Pick<CreateJobRequest, 'signal' | 'turnWithinMs' | 'onSend'>,
 ): Promise<CreateExportJobResult> {

@@ -14,6 +14,8 @@ export interface CreateFailureOptions {
   inDoubt: boolean;
   /** Whether the export has made a job before: then what a person can mend is retried slowly. */
   isUnderWay: boolean;
+  /** Whether an export asks, which waits for a new quota by itself. */
+  isOfExport: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface CreateFailureOptions {
  */
 export function createCreateFailure(
   error: unknown,
-  { parts, doing, isUnsettled, inDoubt, isUnderWay }: CreateFailureOptions,
+  { parts, doing, isUnsettled, inDoubt, isUnderWay, isOfExport }: CreateFailureOptions,
 ): unknown {
   const { settings, random } = parts;
   const refused: CreateRefusedDetails = { inDoubt };
@@ -70,7 +72,9 @@ export function createCreateFailure(
         doing,
         expected,
         details: [details],
-        advice: `Twilio takes 366 requested days per UTC day, over all subaccounts: the export waits until ${until}.`,
+        advice: isOfExport
+          ? `Twilio takes 366 requested days per UTC day, over all subaccounts: the export waits until ${until}.`
+          : `Twilio takes 366 requested days per UTC day, over all subaccounts: ask again after ${until}.`,
       });
     }
     case 'rateLimited':

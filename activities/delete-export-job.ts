@@ -1,22 +1,24 @@
 import type { ActivityParts } from './activity-parts.ts';
 import { findAccount } from './activity-parts.ts';
 import { withHeartbeats } from './activity-scope.ts';
-import type { DeleteExportJobInput, DeleteExportJobResult } from './api.ts';
+import type { DeleteExportJobResult } from './api.ts';
+import type { FetchExportJobInput } from './bulk-exports-api.ts';
+import { DEFAULT_ACCOUNT } from './operations/ask-twilio.ts';
 import type { TwilioApi } from './twilio/twilio-api.ts';
 import { createTwilioFailure, retryDelayFor } from './twilio/twilio-failure.ts';
 import { TwilioProblem } from './twilio/twilio-problem.ts';
 
-/** Implements `deleteExportJob` of the contract. */
+/** Implements `deleteExportJob` of both contracts. */
 export async function deleteExportJob(
   parts: ActivityParts,
-  input: DeleteExportJobInput,
+  { jobSid, account = DEFAULT_ACCOUNT }: FetchExportJobInput,
 ): Promise<DeleteExportJobResult> {
-  const doing = `Could not delete the job [${input.jobSid}, account ${input.account}]`;
-  const { api } = findAccount(parts, input, { doing });
+  const doing = `Could not delete the job [${jobSid}, account ${account}]`;
+  const { api } = findAccount(parts, { account }, { doing });
 
   return withHeartbeats(parts.settings.heartbeatMs, async ({ signal }) => {
     try {
-      return { fate: await deleteJob(api, input.jobSid, signal) };
+      return { fate: await deleteJob(api, jobSid, signal) };
     } catch (error) {
       if (!(error instanceof TwilioProblem)) {
         throw error;

@@ -78,3 +78,20 @@ export type {
   WriteExportManifestInput,
   WriteExportManifestResult,
 } from './api.ts';
+export type {
+  AccountInput,
+  BulkExportsApi,
+  CreateExportCustomJobInput,
+  CreateExportCustomJobResult,
+  ExportConfiguration,
+  ExportCustomJob,
+  ExportDay,
+  ExportJobDetail,
+  FetchExportConfigurationInput,
+  FetchExportJobInput,
+  ListExportCustomJobsInput,
+  ListExportCustomJobsResult,
+  ListExportDaysInput,
+  ListExportDaysResult,
+  UpdateExportConfigurationInput,
+} from './bulk-exports-api.ts';

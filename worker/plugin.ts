@@ -7,7 +7,6 @@ import type {
   CreateActivitiesOptions,
   CreatedActivities,
   DayStorage,
-  ExportActivities,
   OpenStorageOptions,
 } from '../activities/index.ts';
 import { createExportsByNexus } from '../nexus/for-worker.ts';
@@ -85,7 +84,7 @@ export class BulkExportsPlugin extends SimplePlugin {
     }
   }
 
-  #open(): ExportActivities {
+  #open(): CreatedActivities['activities'] {
     this.#created ??= create(this.#pluginOptions);
     return this.#created.activities;
   }
@@ -97,19 +96,11 @@ export class BulkExportsPlugin extends SimplePlugin {
   }
 
   /** Activities that stay good when another Worker's end has closed what is below them. */
-  #delegate(): ExportActivities {
+  #delegate(): CreatedActivities['activities'] {
     // The options are checked here, so that a fault is known before the Worker starts.
-    this.#open();
-    return {
-      findReusableDays: (input) => this.#open().findReusableDays(input),
-      createExportJob: (input) => this.#open().createExportJob(input),
-      watchExportJob: (input) => this.#open().watchExportJob(input),
-      downloadExportDay: (input) => this.#open().downloadExportDay(input),
-      deleteExportJob: (input) => this.#open().deleteExportJob(input),
-      sweepExportJobs: (input) => this.#open().sweepExportJobs(input),
-      sweepExportFiles: (input) => this.#open().sweepExportFiles(input),
-      writeExportManifest: (input) => this.#open().writeExportManifest(input),
-    };
+    const names = Object.keys(this.#open()) as (keyof CreatedActivities['activities'])[];
+    const delegates = names.map((name) => [name, (input: never) => this.#open()[name](input)]);
+    return Object.fromEntries(delegates) as CreatedActivities['activities'];
   }
 }
 

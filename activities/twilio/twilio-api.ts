@@ -4,8 +4,8 @@ import { isJsonObject } from '../json-object.ts';
 import type { ActivitySettings } from '../settings.ts';
 import type { TwilioAnswer, TwilioHttp } from './twilio-http.ts';
 import { TwilioProblem } from './twilio-problem.ts';
-import type { TwilioDay, TwilioJob } from './twilio-shapes.ts';
-import { parseDayEntry, parseJob } from './twilio-shapes.ts';
+import type { TwilioConfiguration, TwilioDay, TwilioJob } from './twilio-shapes.ts';
+import { parseConfiguration, parseDayEntry, parseJob } from './twilio-shapes.ts';
 
 /** What Twilio said, and when by its own clock, in milliseconds since 1970. */
 export interface Told<Value> {
@@ -52,6 +52,15 @@ export interface TwilioApi {
   /** A link that works once, for about four minutes: to be used at once, and never kept or shown. */
   fetchDayLink: (resourceType: ResourceType, day: Day, signal: AbortSignal) => Promise<Told<string>>;
   deleteJob: (jobSid: string, signal: AbortSignal) => Promise<void>;
+  /** Changed by `change` first, where that is given: sent once and never aborted. */
+  configure: (request: ConfigureRequest) => Promise<TwilioConfiguration>;
+}
+
+/** Whose configuration, and what of it is to change. */
+export interface ConfigureRequest {
+  resourceType: ResourceType;
+  change?: URLSearchParams;
+  signal: AbortSignal;
 }
 
 /** What differs between the two lists. */
@@ -165,6 +174,21 @@ export function createTwilioApi(url: URL, http: TwilioHttp, settings: ActivitySe
 
     deleteJob: async (jobSid, signal) => {
       await http({ method: 'DELETE', url: at('Jobs', jobSid), signal, success: 'ok' });
+    },
+
+    configure: async ({ resourceType, change, signal }) => {
+      const address = at(resourceType, 'Configuration');
+      const how =
+        change === undefined ? ({ method: 'GET' } as const) : ({ method: 'POST', form: change } as const);
+      const answer = await http({ ...how, url: address, signal, success: 'ok' });
+      const configuration = parseConfiguration(answer.body);
+      if (configuration === null) {
+        throw unexpected(
+          `Twilio answered ${answer.status} with a body that is no configuration`,
+          answer.atMs,
+        );
+      }
+      return configuration;
     },
   };
 }

@@ -15,12 +15,23 @@ export interface StatusEntry {
 /** A job, as far as Twilio tells. Every field of its answers may be null. */
 export interface TwilioJob {
   jobSid: string | null;
+  resourceType: string | null;
   friendlyName: string | null;
   startDay: string | null;
   endDay: string | null;
   details: StatusEntry[];
   jobQueuePosition: string | null;
   estimatedCompletionTime: Instant | null;
+  webhookUrl: string | null;
+  webhookMethod: string | null;
+  email: string | null;
+}
+
+/** What Twilio does by itself for a resource type. */
+export interface TwilioConfiguration {
+  enabled: boolean | null;
+  webhookUrl: string | null;
+  webhookMethod: string | null;
 }
 
 /** An entry of the Days list. */
@@ -40,12 +51,29 @@ export function parseJob(value: unknown): TwilioJob | null {
   }
   return {
     jobSid: parseJobSid(value['job_sid']),
+    resourceType: parseText(value['resource_type']),
     friendlyName: parseText(value['friendly_name']),
     startDay: parseText(value['start_day']),
     endDay: parseText(value['end_day']),
     details: parseDetails(value['details']),
     jobQueuePosition: parseQueuePosition(value['job_queue_position']),
     estimatedCompletionTime: parseInstant(value['estimated_completion_time']),
+    webhookUrl: parseGiven(value['webhook_url']),
+    webhookMethod: parseGiven(value['webhook_method']),
+    email: parseGiven(value['email']),
+  };
+}
+
+/** Reads a configuration, or null where the value is none. */
+export function parseConfiguration(value: unknown): TwilioConfiguration | null {
+  if (!isJsonObject(value)) {
+    return null;
+  }
+  const { enabled } = value;
+  return {
+    enabled: typeof enabled === 'boolean' ? enabled : null,
+    webhookUrl: parseGiven(value['webhook_url']),
+    webhookMethod: parseGiven(value['webhook_method']),
   };
 }
 
@@ -90,6 +118,11 @@ function parseJobSid(value: unknown): string | null {
 
 function parseText(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+/** What is not set is an empty text in a configuration, and null elsewhere. */
+function parseGiven(value: unknown): string | null {
+  return parseText(value) || null;
 }
 
 /** A date, with or without a time behind it. */

@@ -11,9 +11,9 @@ import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, createFileStorage } from '../../activities/index.ts';
 import type {
   ActivitySettings,
+  CreatedActivities,
   CreateExportJobInput,
   DayStorage,
-  ExportActivities,
   WatchExportJobInput,
 } from '../../activities/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
@@ -41,18 +41,20 @@ export interface Ran<Result> {
   heartbeats: unknown[];
 }
 
+type Activities = CreatedActivities['activities'];
+
 /** The activities against a simulator and a folder of their own. */
 export interface Rig {
   simulator: Simulator;
-  activities: ExportActivities;
+  activities: Activities;
   /** Absolute. */
   root: string;
-  run: <Name extends keyof ExportActivities>(
+  run: <Name extends keyof Activities>(
     name: Name,
-    input: Parameters<ExportActivities[Name]>[0],
+    input: Parameters<Activities[Name]>[0],
     info?: Partial<Info>,
     onStart?: (env: MockActivityEnvironment) => void,
-  ) => Promise<Ran<Awaited<ReturnType<ExportActivities[Name]>>>>;
+  ) => Promise<Ran<Awaited<ReturnType<Activities[Name]>>>>;
 }
 
 /** What differs from the usual. */

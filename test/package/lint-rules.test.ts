@@ -46,6 +46,12 @@ const VIOLATIONS: [title: string, path: string, code: string, rule: string][] = 
     importsType('./settings.ts'),
     'no-restricted-imports',
   ],
+  [
+    "the contract of Twilio's operations imports a value",
+    'activities/bulk-exports-api.ts',
+    imports('./api.ts'),
+    'no-restricted-imports',
+  ],
   ['a workflow imports a Node built-in', 'workflows/v1.ts', imports('node:path'), 'no-restricted-imports'],
   [
     'a workflow imports a path below a Node built-in',

@@ -27,13 +27,19 @@ describe('the plugin', () => {
     const mine = async () => 'mine';
     const { activities } = configure({ ...MINE, activities: { mine } });
     assert.deepEqual(Object.keys(activities ?? {}).toSorted(), [
+      'createExportCustomJob',
       'createExportJob',
       'deleteExportJob',
       'downloadExportDay',
+      'fetchExportConfiguration',
+      'fetchExportJob',
       'findReusableDays',
+      'listExportCustomJobs',
+      'listExportDays',
       'mine',
       'sweepExportFiles',
       'sweepExportJobs',
+      'updateExportConfiguration',
       'watchExportJob',
       'writeExportManifest',
     ]);
