@@ -92,20 +92,7 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound`.
    */
   async progress(): Promise<ObservedProgress> {
-    const description = await this.describe();
-    const run = this.#run(description.runId);
-    const [answer, looks, ending] = await Promise.all([
-      this.#ask(run),
-      readPendingLooks(this.#client, description),
-      description.closeTime ? this.#endingOf(run) : {},
-    ]);
-    if (answer) {
-      const progress = mergeProgress(this.workflowId, answer, looks);
-      return description.closeTime ? endedProgress(progress, description, ending) : progress;
-    }
-    const { workflowId } = this;
-    const input = await readStartInput(this.#client, { workflowId, runId: description.runId });
-    return describedProgress(description, input, looks, ending);
+    return this.#progressUnless(undefined);
   }
 
   /**
@@ -115,7 +102,7 @@ export class ExportHandle {
    * @throws `ExportError` of type `ExportNotFound`.
    */
   watch(options: WatchOptions = {}): AsyncGenerator<ObservedProgress, void> {
-    const ask = () => unlessAborted(this.#client, options.signal, () => this.progress());
+    const ask = () => unlessAborted(this.#client, options.signal, (round) => this.#progressUnless(round));
     return watchProgress(ask, options);
   }
 
@@ -200,6 +187,25 @@ export class ExportHandle {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       throw exportNotFound(workflowId, this.#client.options.namespace, error);
     }
+  }
+
+  /** Once the signal is aborted, nothing more is asked. */
+  async #progressUnless(signal: AbortSignal | undefined): Promise<ObservedProgress> {
+    const description = await this.describe();
+    const run = this.#run(description.runId);
+    const [answer, looks, ending] = await Promise.all([
+      this.#ask(run),
+      readPendingLooks(this.#client, description),
+      description.closeTime ? this.#endingOf(run) : {},
+    ]);
+    signal?.throwIfAborted();
+    if (answer) {
+      const progress = mergeProgress(this.workflowId, answer, looks);
+      return description.closeTime ? endedProgress(progress, description, ending) : progress;
+    }
+    const { workflowId } = this;
+    const input = await readStartInput(this.#client, { workflowId, runId: description.runId });
+    return describedProgress(description, input, looks, ending);
   }
 
   async #resultFrom(

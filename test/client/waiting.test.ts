@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
-import { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportError, ExportHandle, ExportIncompleteError } from '../../client/index.ts';
 import { unlessAborted } from '../../client/unless-aborted.ts';
@@ -74,7 +74,7 @@ test('a long wait is begun anew now and then, so that what each request leaves b
   );
   for (const round of [1, 2, 3]) {
     await untilIt(async () => rounds.length === round);
-    t.mock.timers.tick(10 * 60_000);
+    t.mock.timers.tick(60_000);
   }
   assert.equal(await waiting, 'the end');
   assert.deepEqual(
@@ -107,6 +107,36 @@ test('who stops watching while no worker answers does not wait for the answer', 
       const seen: unknown[] = [];
       for await (const progress of handle.watch({ signal })) seen.push(progress);
       assert.deepEqual(seen, []);
+    },
+    {},
+  );
+});
+
+test('who stops watching may close the connection: nothing more is asked', async () => {
+  await withExports(
+    env,
+    async (exports, _client, worker) => {
+      const { workflowId } = await exports.startExport(anInput('wait'), { workflowId: randomUUID() });
+      await worker.stop();
+      const asked: string[] = [];
+      const connection = await Connection.connect({
+        address: env.address,
+        interceptors: [
+          (options, nextCall) => {
+            asked.push(options.method_definition.path.replace(/.*\//, ''));
+            return nextCall(options) as never;
+          },
+        ],
+      });
+      const client = new Client({ connection });
+      const { signal, abort } = abortable();
+      const handle = new ExportHandle({ client, workflowId, queryTimeoutMs: 60_000 });
+      const watching = handle.watch({ signal }).next();
+      await untilIt(async () => asked.includes('QueryWorkflow'));
+      abort(new Error('gone'));
+      assert.equal((await watching).done, true);
+      await connection.close();
+      assert.deepEqual(asked.slice(asked.indexOf('QueryWorkflow')), ['QueryWorkflow']);
     },
     {},
   );
@@ -167,7 +197,12 @@ function clientWith(rounds: AbortSignal[]): Client {
     rounds.push(signal);
     return work();
   };
-  return { connection: { withAbortSignal } } as unknown as Client;
+  const withDeadline = <T>(deadline: number, work: () => Promise<T>): Promise<T> => {
+    assert.ok(deadline > Date.now() + 60_000, 'a request may take as long as its round');
+    assert.ok(deadline < Date.now() + 120_000, 'a request that nobody can cancel ends some time');
+    return work();
+  };
+  return { connection: { withAbortSignal, withDeadline } } as unknown as Client;
 }
 
 /** What a request does whose signal is aborted. */
