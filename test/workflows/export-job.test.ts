@@ -14,7 +14,7 @@ import {
 } from './export-env.ts';
 import { all, downloaded, fail, LiteralTwilio, type Script } from './literal-activities.ts';
 
-describe('exportJob', { timeout: 120_000 }, () => {
+describe('exportJob', { timeout: 300_000 }, () => {
   let exports: ExportEnv;
   before(async () => {
     exports = await createSkippingExportEnv();
