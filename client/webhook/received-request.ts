@@ -69,7 +69,7 @@ export function fetchedRequest(request: Request): ReceivedRequest {
       contentLength: lengthOf(headers.get('content-length') ?? undefined),
     },
     takeBody: () => {
-      if (request.bodyUsed) return null;
+      if (request.bodyUsed || request.body?.locked) return null;
       if (request.body === null) return NOTHING;
       reader = request.body.getReader();
       return {
@@ -83,7 +83,8 @@ export function fetchedRequest(request: Request): ReceivedRequest {
 /** Answers, and lets nobody go on sending what nobody reads. */
 export function answerNode(response: ServerResponse, { status, headers }: WebhookAnswer): void {
   const isGood = status < 300;
-  response.writeHead(status, { ...headers, ...(isGood ? {} : { Connection: 'close' }), 'Content-Length': 0 });
+  // 204 has no length: RFC 9110, 8.6.
+  response.writeHead(status, isGood ? headers : { ...headers, Connection: 'close', 'Content-Length': 0 });
   response.end();
 }
 

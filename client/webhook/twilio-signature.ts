@@ -43,9 +43,16 @@ export function isHashOf(body: Uint8Array, hash: string): boolean {
 
 /** The fields as they are signed: sorted by name, each name with its value; a value that is repeated stands once. */
 function textOf(fields: URLSearchParams): string {
-  const names = [...new Set(fields.keys())].toSorted(byCodeUnits);
-  return names
-    .flatMap((name) => [...new Set(fields.getAll(name))].toSorted(byCodeUnits).map((value) => name + value))
+  // In one pass: a stranger's form may have thousands of names, and each `getAll` goes through all of them.
+  const valuesByName = new Map<string, Set<string>>();
+  for (const [name, value] of fields) {
+    const values = valuesByName.get(name);
+    if (values) values.add(value);
+    else valuesByName.set(name, new Set([value]));
+  }
+  return [...valuesByName]
+    .toSorted(([left], [right]) => byCodeUnits(left, right))
+    .flatMap(([name, values]) => [...values].toSorted(byCodeUnits).map((value) => name + value))
     .join('');
 }
 

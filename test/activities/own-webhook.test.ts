@@ -30,6 +30,21 @@ test('without a receiver a job has no webhook', async (t) => {
   assert.deepEqual(simulator.ledger().webhooks, []);
 });
 
+// Whoever asks for it is no export, and knows no `checkNow`.
+test('a job that no export asks for has no webhook of the receiver, and may have one of its own', async (t) => {
+  const { simulator, run } = await startRig(t, { publicUrl: PUBLIC_URL });
+  const { resourceType, startDay, endDay } = create;
+  const job = { resourceType, startDay, endDay };
+  const webhook = { url: 'https://theirs.example.com/hook', method: 'GET' } as const;
+  for (const asked of [job, { ...job, webhook, submission: 2 }]) {
+    const { error } = await run('createExportCustomJob', asked);
+    assert.equal(error, null);
+  }
+  simulator.clock.advance(24 * 3_600_000);
+  const hosts = simulator.ledger().webhooks.map(({ url }) => new URL(url).host);
+  assert.deepEqual(hosts, ['theirs.example.com']);
+});
+
 // A create must not be refused for the sake of a hint.
 test('a workflow id too long for a URL costs the webhook, and not the job', async (t) => {
   const { simulator, run } = await startRig(t, { publicUrl: PUBLIC_URL });

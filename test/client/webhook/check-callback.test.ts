@@ -98,6 +98,33 @@ describe('the check of a callback', () => {
       assert.equal(judgementOf(formOf(FIELDS, { url: `${signed}${query}` })), 'signature', signed);
   });
 
+  it('takes a form of a thousand fields, and no longer one, whoever has signed it', () => {
+    const fields = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`day${index}`, `${index}`]));
+    accepted(formOf(fields(1_000)));
+    assert.equal(judgementOf(formOf(fields(1_001))), 'tooLarge');
+  });
+
+  // 64 kB have room for 17,000 names: to look each of them up among all the others takes seconds.
+  it('goes through the fields of a form once, whatever their number', () => {
+    let passes = 0;
+    class CountedFields extends URLSearchParams {
+      override getAll(name: string): string[] {
+        passes += 1;
+        return super.getAll(name);
+      }
+      override [Symbol.iterator](): ReturnType<URLSearchParams[typeof Symbol.iterator]> {
+        passes += 1;
+        return super[Symbol.iterator]();
+      }
+    }
+    const fields = new CountedFields(
+      Array.from({ length: 1_000 }, (_, index) => [`day${index}`, 'x'] as [string, string]),
+    );
+    isSignedByTwilio({ signature: formOf().signature, authTokens: [TOKEN], urls: [urlOf()], fields });
+    assert.equal(passes, 1);
+  });
+
   it('takes an account for itself alone: its owner signs nothing for another one', () => {
     const url = urlOf({ accountSid: OTHER_ACCOUNT });
     assert.equal(judgementOf(formOf(FIELDS, { url, token: TOKEN })), 'signature');

@@ -48,8 +48,8 @@ for (const [name, way] of ways)
       it(`takes ${kind}, says nothing, and tells the export`, async (t) => {
         const { receiver, told, events } = rig();
         const send = await way(t, receiver);
-        const { status, body } = await send(callback);
-        assert.deepEqual([status, body], [204, '']);
+        const { status, body, headers } = await send(callback);
+        assert.deepEqual([status, body, headers['content-length']], [204, '', undefined]);
         await receiver.settled();
         assert.deepEqual(told, [[WORKFLOW, RUN]]);
         assert.deepEqual(events, [{ kind: 'told', workflowId: WORKFLOW }]);
@@ -186,6 +186,20 @@ describe('a receiver by node:http, with bad company', () => {
     assert.deepEqual([response.statusCode, response.headers['connection']], [403, 'close']);
     request.destroy();
   });
+});
+
+describe('a receiver in the fetch style, with bad company', () => {
+  for (const [what, take] of [
+    ['has read the body', (request) => request.text()],
+    ['holds the body, and has read nothing', async (request) => request.body?.getReader()],
+  ] satisfies [string, (request: Request) => Promise<unknown>][])
+    it(`says that somebody ${what} before it, and does not fail`, async () => {
+      const { receiver, events } = rig();
+      const request = asRequest(formOf());
+      await take(request);
+      assert.equal((await receiver.fetch(request)).status, 500);
+      assert.deepEqual(events, [{ kind: 'refused', reason: 'bodyTaken' }]);
+    });
 });
 
 function rig(more: { maximumExports?: number; bodyTimeoutMs?: number; until?: Promise<void> } = {}): {
