@@ -6,7 +6,7 @@ import { CommandError } from './exit-codes.ts';
 export interface WebhookServer {
   /** As it is listened on, `127.0.0.1:8080`. */
   address: string;
-  /** Takes no new connections, and lets those that are there have their answers. */
+  /** Takes no new connections, and lets who is being answered have his answer: five seconds at the most. */
   stop: () => Promise<void>;
 }
 
@@ -14,8 +14,13 @@ export interface WebhookServer {
 const HEADERS_TIMEOUT_MS = 5_000;
 /** Headers and body together. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Longer than proxies keep a connection that nobody uses: they then close it, and never send into one that is closed. */
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/**
+ * Longer than a proxy keeps a connection that nobody uses, which is ten minutes at the most of those that are known: so
+ * it is the proxy who closes it, and never sends into one that is closed.
+ */
+const KEEP_ALIVE_TIMEOUT_MS = 620_000;
+/** As long as a body may take. */
+const STOP_WITHIN_MS = 5_000;
 /** More at once than any burst of callbacks, and few enough for the open files of a process. */
 const MAXIMUM_CONNECTIONS = 1_000;
 
@@ -25,9 +30,10 @@ const MAXIMUM_CONNECTIONS = 1_000;
  * @throws CommandError `usage` where the address can not be listened on.
  */
 export async function startWebhookServer(
-  { host, port }: { host: string; port: number },
+  { host, port, stopWithinMs = STOP_WITHIN_MS }: { host: string; port: number; stopWithinMs?: number },
   listener: RequestListener,
 ): Promise<WebhookServer> {
+  let isStopping = false;
   const server = createServer(
     // Both are looked after at this interval; by itself it is half a minute.
     {
@@ -35,7 +41,13 @@ export async function startWebhookServer(
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 1_000,
     },
-    listener,
+    (request, response) => {
+      if (isStopping) response.setHeader('Connection', 'close');
+      response.once('finish', () => {
+        if (isStopping) request.socket.destroySoon();
+      });
+      listener(request, response);
+    },
   );
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.maxConnections = MAXIMUM_CONNECTIONS;
@@ -47,10 +59,15 @@ export async function startWebhookServer(
   const shown = chosen.family === 'IPv6' ? `[${chosen.address}]` : chosen.address;
   return {
     address: `${shown}:${chosen.port}`,
-    stop: () =>
-      new Promise((resolve) => {
+    stop: async () => {
+      isStopping = true;
+      // Node waits for whoever has sent no request, or half of one, or always the next one.
+      const hangUp = setTimeout(() => server.closeAllConnections(), stopWithinMs);
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
-      }),
+      });
+      clearTimeout(hangUp);
+    },
   };
 }
 

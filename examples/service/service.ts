@@ -89,4 +89,6 @@ server.listen(Number(process.env['PORT'] ?? 8080), '127.0.0.1', () => {
 });
 process.once('SIGTERM', () => {
   server.close(() => void webhook.close().then(() => connection.close()));
+  // By itself a server waits for whoever stays silent.
+  setTimeout(() => server.closeAllConnections(), 5_000).unref();
 });
