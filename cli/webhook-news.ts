@@ -41,7 +41,7 @@ export function createWebhookNews({
         sayNowAndThen(
           event.kind,
           `An export could not be told to look [${event.workflowId}]: ${wordsOf(event.error)}. ` +
-            (event.triesLeft > 0 ? 'It is tried again.' : 'It finds by its own looks what there is to see.'),
+            (event.isTriedAgain ? 'It is tried again.' : 'It finds by its own looks what there is to see.'),
         );
         return;
       case 'refused':

@@ -47,7 +47,7 @@ export function webhookCommand(cli: Cli): Command {
 
 const DESCRIPTION =
   'Receives the webhooks by which Twilio tells that a job is over, and has the export look at once. Runs until Ctrl-C ' +
-  'or SIGTERM; then exports that are to be told still are, which may take ten seconds. A second one ends it at once.';
+  'or SIGTERM; then exports that are to be told still are: 20 seconds at the most. A second one ends it at once.';
 
 const HELP = `
 Configuration, by the environment, which may be that of a worker:

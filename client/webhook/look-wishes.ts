@@ -7,26 +7,32 @@ export interface LookWishesOptions<Target> {
   intervalMs: number;
   /** How many exports may have been told within the interval: what is kept in memory. */
   maximumExports: number;
-  /** How many exports are told at once; the others follow, in order. */
+  /** How many exports are told at once; the others follow, in order. After a failure one at a time, until one succeeds. */
   atOnce: number;
-  /** How often one wish is tried; an interval lies between two tries. */
-  tries: number;
+  /** How long a wish is tried, from when it came; an interval lies between two tries. */
+  giveUpAfterMs: number;
+  /** How long closing may take. */
+  closeWithinMs: number;
   /** Tells the export to look. A failure is one that may pass. */
   tell: (target: Target) => Promise<WishEnd>;
-  /** Told of each failure. */
-  onFailure: (target: Target, error: unknown, triesLeft: number) => void;
+  /** Told of each failure, and of each wish that is given up before its turn has come. */
+  onFailure: (target: Target, error: unknown, isTriedAgain: boolean) => void;
   /** Calls back once, so much later; what it returns takes that back. Default `setTimeout`. */
   later?: (delayMs: number, call: () => void) => () => void;
+  /** Default `performance.now`. */
+  nowMs?: () => number;
 }
 
 /** One export in the memory of a receiver: from a wish that it is told until an interval after the last of them. */
 interface WishedLook<Target> {
   target: Target;
+  /** When the last wish for it came. */
+  wantedAtMs: number;
   /** Whether another wish came since the one that was told last. */
   isWanted: boolean;
   isTelling: boolean;
   isOver: boolean;
-  triesLeft: number;
+  /** Takes back what waits for the end of its interval, or for the end of its patience. */
   takeBack: () => void;
 }
 
@@ -34,34 +40,40 @@ interface WishedLook<Target> {
  * Passes wishes for a look on, for each export at most one in an interval. The first goes out at once. Of those that
  * come in the interval after it one goes out at the end: what it tells of may have happened after the look that the
  * first one brought, so none of them may be the last word.
+ *
+ * While Temporal is away one wish at a time finds out when it is back: were each of thousands to wait for an answer that
+ * does not come, the last would have its turn in an hour.
  */
 export class LookWishes<Target> {
   readonly #options: Required<LookWishesOptions<Target>>;
   readonly #byExport = new Map<string, WishedLook<Target>>();
   #isClosing = false;
-  /** Wishes that wait for their turn. */
-  #turns: { key: string; look: WishedLook<Target> }[] = [];
+  /** Wishes that wait for their turn, in order. */
+  readonly #turns = new Map<string, WishedLook<Target>>();
   #tellingCount = 0;
+  /** Of the wish that was told last; null once one has arrived. */
+  #failure: { error: unknown } | null = null;
   #whenSettled: (() => void)[] = [];
 
   constructor(options: LookWishesOptions<Target>) {
-    this.#options = { later, ...options };
+    this.#options = { later, nowMs: () => performance.now(), ...options };
   }
 
   /** Takes a wish in: to be told at once, later, with others together, or not at all where there is no room. */
   add(key: string, target: Target): 'first' | 'repeated' | 'tooMany' {
+    const wantedAtMs = this.#options.nowMs();
     const known = this.#byExport.get(key);
     if (known) {
-      known.isWanted ||= !known.isOver;
+      if (!known.isOver) Object.assign(known, { isWanted: true, wantedAtMs });
       return 'repeated';
     }
     if (this.#isClosing || this.#byExport.size >= this.#options.maximumExports) return 'tooMany';
     const look = {
       target,
+      wantedAtMs,
       isWanted: true,
       isTelling: false,
       isOver: false,
-      triesLeft: 0,
       takeBack: () => {},
     };
     this.#byExport.set(key, look);
@@ -80,44 +92,62 @@ export class LookWishes<Target> {
     clearInterval(keptAlive);
   }
 
-  /** Takes no more wishes in, and resolves when those that were taken in have been told: an interval at the most. */
+  /** Takes no more wishes in, and resolves when those that were taken in have been told, or are given up for lack of time. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    const takeBack = this.#options.later(this.#options.closeWithinMs, () => {
+      for (const [key, look] of this.#byExport) if (look.isWanted || look.isTelling) this.#giveUp(key, look);
+    });
     await this.settled();
-    for (const { takeBack } of this.#byExport.values()) takeBack();
+    takeBack();
+    for (const look of this.#byExport.values()) look.takeBack();
     this.#byExport.clear();
   }
 
   #takeTurn(key: string, look: WishedLook<Target>): void {
-    this.#turns.push({ key, look });
+    this.#turns.set(key, look);
     this.#tellNext();
+    if (this.#turns.has(key)) this.#losePatience(key, look);
+  }
+
+  /** For who waits while nothing comes through: nothing else would end that in time. */
+  #losePatience(key: string, look: WishedLook<Target>): void {
+    const leftMs = this.#patienceEndMs(look) - this.#options.nowMs();
+    if (leftMs <= 0) this.#giveUp(key, look);
+    else look.takeBack = this.#options.later(leftMs, () => this.#losePatience(key, look));
+  }
+
+  #patienceEndMs({ wantedAtMs }: WishedLook<Target>): number {
+    return wantedAtMs + this.#options.giveUpAfterMs;
   }
 
   #tellNext(): void {
-    if (this.#tellingCount >= this.#options.atOnce) return;
-    const next = this.#turns.shift();
-    if (next) void this.#tell(next.key, next.look);
+    for (const [key, look] of this.#turns) {
+      if (this.#tellingCount >= (this.#failure ? 1 : this.#options.atOnce)) return;
+      this.#turns.delete(key);
+      look.takeBack();
+      void this.#tell(key, look);
+    }
   }
 
   async #tell(key: string, look: WishedLook<Target>): Promise<void> {
-    const { tell, tries, onFailure } = this.#options;
+    const { tell, intervalMs, nowMs, onFailure } = this.#options;
     Object.assign(look, { isWanted: false, isTelling: true });
     this.#tellingCount += 1;
-    if (look.triesLeft === 0) look.triesLeft = tries;
-    look.triesLeft -= 1;
     try {
       look.isOver = (await tell(look.target)) === 'over';
-      look.triesLeft = 0;
       if (look.isOver) look.isWanted = false;
+      this.#failure = null;
     } catch (error) {
-      if (this.#isClosing) look.triesLeft = 0;
-      look.isWanted ||= look.triesLeft > 0;
-      onFailure(look.target, error, look.triesLeft);
+      this.#failure = { error };
+      look.isWanted ||= !this.#isClosing && nowMs() + intervalMs <= this.#patienceEndMs(look);
+      if (this.#byExport.get(key) === look) onFailure(look.target, error, look.isWanted);
     }
-    // From the end on: a wish that took long to arrive is not followed at once by the next one.
     look.isTelling = false;
     this.#tellingCount -= 1;
-    look.takeBack = this.#options.later(this.#options.intervalMs, () => this.#enterNextInterval(key, look));
+    // From the end on: a wish that took long to arrive is not followed at once by the next one.
+    if (this.#byExport.get(key) === look)
+      look.takeBack = this.#options.later(intervalMs, () => this.#enterNextInterval(key, look));
     this.#tellNext();
     this.#settle();
   }
@@ -127,8 +157,18 @@ export class LookWishes<Target> {
     else this.#byExport.delete(key);
   }
 
+  #giveUp(key: string, look: WishedLook<Target>): void {
+    this.#turns.delete(key);
+    this.#byExport.delete(key);
+    look.takeBack();
+    const { error } = this.#failure ?? { error: new Error('There was no time left to tell it') };
+    this.#options.onFailure(look.target, error, false);
+    this.#settle();
+  }
+
   get #isUnsettled(): boolean {
-    return [...this.#byExport.values()].some(({ isWanted, isTelling }) => isWanted || isTelling);
+    for (const { isWanted, isTelling } of this.#byExport.values()) if (isWanted || isTelling) return true;
+    return false;
   }
 
   #settle(): void {

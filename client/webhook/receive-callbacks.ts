@@ -22,19 +22,27 @@ import {
  * Receives Twilio's callbacks. It answers as soon as it knows that a callback is Twilio's, and tells the export
  * afterwards.
  *
- * | answer             | to                                                                          |
- * | ------------------ | --------------------------------------------------------------------------- |
- * | 204                | a callback of Twilio's, also a repeated or late one, or for an unknown export |
- * | 403                | whatever is not signed by Twilio, or not for a URL that a worker has made    |
- * | 405, 413, 415, 408 | another method, body or content type, or a body that takes too long          |
- * | 503                | a callback while more than 10,000 exports were told of within ten seconds    |
+ * | answer   | to                                                                                      |
+ * | -------- | --------------------------------------------------------------------------------------- |
+ * | 204      | a callback of Twilio's, also a repeated or late one, or for an unknown export           |
+ * | 403      | whatever is not signed by Twilio, or not for a URL that a worker has made               |
+ * | 405, 415 | another method or content type                                                          |
+ * | 413      | a body above 64 kB, or a form of more than 1,000 fields                                 |
+ * | 408, 400 | a body that takes longer than five seconds, or breaks off                               |
+ * | 500      | a request whose body somebody has read before: mount the receiver before any body parser |
+ * | 503      | a callback while more than 10,000 exports were told of within ten seconds, or after `close` |
  *
  * @example
  * ```ts
  * const receiver = createWebhookReceiver({ client, ...readWebhookConfig() });
  * createServer(receiver.requestListener).listen(8080, '127.0.0.1'); // node:http
  * app.use('/bulk-exports', receiver.requestListener); // Express, before any body parser
- * export const POST = receiver.fetch; // in the fetch style
+ * export const POST = receiver.fetch; // in the fetch style, where the program goes on
+ * export const POST = async (request: Request) => {
+ *   const answer = await receiver.fetch(request);
+ *   waitUntil(receiver.settled()); // of the platform, where it stops a program after its answer
+ *   return answer;
+ * };
  * ```
  */
 export interface WebhookReceiver {
@@ -43,12 +51,15 @@ export interface WebhookReceiver {
   /** In the fetch style. Never fails. */
   readonly fetch: (request: Request) => Promise<Response>;
   /**
-   * Resolves when every export has been told that was to be; at most ten seconds and a call to Temporal later, or a
-   * minute where Temporal can not be reached. For platforms that stop a program after its answer:
-   * `waitUntil(receiver.settled())`.
+   * Resolves when every export has been told that was to be: ten seconds and a call to Temporal after the last
+   * callback at the most, or a minute and a call where Temporal can not be reached. For platforms that stop a program
+   * after its answer.
    */
   settled: () => Promise<void>;
-  /** Takes no more callbacks, and resolves as `settled` does. The connection of the client stays open. */
+  /**
+   * Takes no more callbacks, and resolves when every export has been told that was to be. After 15 seconds what is left is
+   * given up: `onEvent` hears of each as `notTold`. The connection of the client stays open.
+   */
   close: () => Promise<void>;
 }
 
@@ -69,8 +80,8 @@ export type WebhookEvent =
   | { kind: 'repeated'; workflowId: string }
   /** There is no such export, or it is over: a callback that came late. Nothing is changed. */
   | { kind: 'over'; workflowId: string; why: 'ExportNotFound' | 'ExportEnded' }
-  /** Temporal could not be reached, or refused. It is tried again while tries are left; else the export's own look finds it. */
-  | { kind: 'notTold'; workflowId: string; error: unknown; triesLeft: number }
+  /** Temporal could not be reached, or refused, or there was no time left. Where it is not tried again, the export's own look finds it. */
+  | { kind: 'notTold'; workflowId: string; error: unknown; isTriedAgain: boolean }
   /** Turned away, nothing is changed. */
   | { kind: 'refused'; reason: RefusalReason };
 
@@ -92,8 +103,8 @@ export interface WebhookSettings {
   maximumExports: number;
   /** How many exports are told at once: a burst of them must not hold up the answers to Twilio. */
   tellsAtOnce: number;
-  /** How often a wish is tried while Temporal can not be reached, an interval apart. */
-  tellTries: number;
+  /** How long a wish is tried while Temporal can not be reached: the export looks by itself within 15 minutes. */
+  tellForMs: number;
   /** How long Temporal may take for one of them. */
   tellTimeoutMs: number;
   /** A form of Twilio's has less than 2 kB. */
@@ -118,14 +129,16 @@ export function receiveCallbacks({ judge, settings, tell, onEvent }: ReceiverPar
     intervalMs: settings.lookIntervalMs,
     maximumExports: settings.maximumExports,
     atOnce: settings.tellsAtOnce,
-    tries: settings.tellTries,
+    giveUpAfterMs: settings.tellForMs,
+    // One more interval, and one more call.
+    closeWithinMs: settings.lookIntervalMs + settings.tellTimeoutMs,
     tell: async (target) => {
       const event = await tell(target);
       onEvent(event);
       return event.kind;
     },
-    onFailure: ({ workflowId }, error, triesLeft) =>
-      onEvent({ kind: 'notTold', workflowId, error, triesLeft }),
+    onFailure: ({ workflowId }, error, isTriedAgain) =>
+      onEvent({ kind: 'notTold', workflowId, error, isTriedAgain }),
   });
 
   const receive = async (request: ReceivedRequest): Promise<Refusal | null> => {

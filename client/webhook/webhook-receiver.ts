@@ -16,7 +16,7 @@ const defaultSettings: WebhookSettings = {
   lookIntervalMs: 10_000,
   maximumExports: 10_000,
   tellsAtOnce: 8,
-  tellTries: 6,
+  tellForMs: 60_000,
   tellTimeoutMs: 5_000,
   bodyLimitBytes: 64 * 1024,
   bodyTimeoutMs: 5_000,
@@ -59,7 +59,11 @@ export interface WebhookReceiverOptions {
  * ```ts
  * const receiver = createWebhookReceiver({ client, ...readWebhookConfig() });
  * const server = createServer(receiver.requestListener).listen(8080, '127.0.0.1');
- * process.once('SIGTERM', () => server.close(() => void receiver.close()));
+ * process.once('SIGTERM', () => {
+ *   server.close(() => void receiver.close());
+ *   // By itself a server waits for whoever stays silent.
+ *   setTimeout(() => server.closeAllConnections(), 5_000).unref();
+ * });
  * ```
  */
 export function createWebhookReceiver(options: WebhookReceiverOptions): WebhookReceiver {

@@ -113,7 +113,7 @@ describe('the log of the receiver', () => {
       { kind: 'refused', reason: 'signature' },
       { kind: 'over', workflowId: 'a', why: 'ExportEnded' },
       { kind: 'over', workflowId: 'b', why: 'ExportNotFound' },
-      { kind: 'notTold', workflowId: 'c', error: new Error('no\nconnection.'), triesLeft: 2 },
+      { kind: 'notTold', workflowId: 'c', error: new Error('no\nconnection.'), isTriedAgain: true },
     ];
     for (const event of [...events, ...events]) news(event);
     assert.equal(lines.length, events.length);

@@ -56,14 +56,18 @@ describe('the wishes for a look', () => {
   });
 
   it('are tried again while Temporal can not be reached, ten seconds apart, and given up in the end', async () => {
-    const { wishes, told, failures, pass } = rig({ end: () => 'fails', tries: 3 });
+    const { wishes, told, failures, pass } = rig({ end: () => 'fails', giveUpAfterMs: 25_000 });
     wishes.add('a', 'a');
     await pass(100_000);
     assert.deepEqual(
       told.map(([, atMs]) => atMs),
       [0, 10_000, 20_000],
     );
-    assert.deepEqual(failures, [2, 1, 0]);
+    assert.deepEqual(failures, [
+      ['a', true],
+      ['a', true],
+      ['a', false],
+    ]);
     wishes.add('a', 'a');
     await pass(10_000);
     assert.equal(failures.length, 5, 'a new one begins anew');
@@ -81,6 +85,57 @@ describe('the wishes for a look', () => {
       told.map(([, atMs]) => atMs),
       [0, 10_000],
     );
+  });
+
+  it('of thousands keep nobody longer than one does while Temporal is away: one at a time finds out', async () => {
+    const { wishes, told, failures, pass, mostAtOnce } = rig({
+      end: () => 'fails',
+      takesMs: 5_000,
+      maximumExports: 2_000,
+    });
+    const names = Array.from({ length: 2_000 }, (_, index) => `export-${index}`);
+    for (const name of names) wishes.add(name, name);
+    let isSettled = false;
+    void wishes.settled().then(() => (isSettled = true));
+    await pass(5_000);
+    assert.equal(mostAtOnce(), 8);
+    await pass(55_000);
+    await pass(5_000);
+    assert.equal(isSettled, true, 'a minute, and what one that is told then may take');
+    const gaps = told.slice(8).map(([, atMs], index) => atMs - (told[index + 7]?.[1] ?? 0));
+    assert.deepEqual([...new Set(gaps)], [5_000]);
+    const givenUp = failures.filter(([, isTriedAgain]) => !isTriedAgain).map(([name]) => name);
+    assert.deepEqual(givenUp.toSorted(), names.toSorted());
+  });
+
+  it('that waited are told at full pace as soon as one has arrived', async () => {
+    let isDown = true;
+    const { wishes, told, pass } = rig({ end: () => (isDown ? 'fails' : 'told'), atOnce: 3, takesMs: 1_000 });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) wishes.add(name, name);
+    await pass(1_500);
+    isDown = false;
+    await pass(3_000);
+    assert.deepEqual(told.slice(3), [
+      ['d', 1_000],
+      ['e', 2_000],
+      ['f', 2_000],
+      ['g', 2_000],
+    ]);
+  });
+
+  it('have a minute each, from the last that came for the export', async () => {
+    const { wishes, failures, pass } = rig({ end: () => 'fails', atOnce: 1, takesMs: 100_000 });
+    wishes.add('a', 'a');
+    wishes.add('b', 'b');
+    wishes.add('c', 'c');
+    await pass(50_000);
+    wishes.add('b', 'b');
+    await pass(10_000);
+    assert.deepEqual(failures, [['c', false]]);
+    await pass(49_999);
+    assert.deepEqual(failures.slice(1), [['a', false]]);
+    await pass(1);
+    assert.equal(failures.length, 2, 'it had its turn');
   });
 
   it('count their ten seconds from when one has arrived: a slow one is not followed at once', async () => {
@@ -152,6 +207,20 @@ describe('the wishes for a look', () => {
     assert.equal(told.length, 2, 'one more try, and no more');
   });
 
+  it('that could not be told in time are given up by who closes, each with a word, and no second one', async () => {
+    const { wishes, told, failures, pass } = rig({ end: () => 'fails', atOnce: 2, takesMs: 60_000 });
+    for (const name of ['a', 'b', 'c', 'a']) wishes.add(name, name);
+    let isClosed = false;
+    void wishes.close().then(() => (isClosed = true));
+    await pass(14_999);
+    assert.equal(isClosed, false);
+    await pass(1);
+    const given = ['a', 'b', 'c'].map((name) => [name, false]);
+    assert.deepEqual([isClosed, failures], [true, given]);
+    await pass(100_000);
+    assert.deepEqual([failures, told.length], [given, 2]);
+  });
+
   it('whatever comes when: at most one in ten seconds, and each is followed by a look within ten', async () => {
     const gaps = fc.array(fc.record({ name: fc.constantFrom('a', 'b', 'c'), gapMs: fc.nat(12_000) }), {
       maxLength: 40,
@@ -188,8 +257,10 @@ interface Rig {
   wishes: LookWishes<string>;
   /** Which export was told when. */
   told: [name: string, atMs: number][];
-  /** The tries that were left at each failure. */
-  failures: number[];
+  /** Of each failure, whether it is tried again. */
+  failures: [name: string, isTriedAgain: boolean][];
+  /** How many were being told at one time. */
+  mostAtOnce: () => number;
   pass: (ms: number) => Promise<void>;
   nowMs: () => number;
 }
@@ -198,15 +269,17 @@ interface Rig {
 function rig(
   more: {
     end?: () => WishEnd | 'fails';
-    tries?: number;
+    giveUpAfterMs?: number;
     maximumExports?: number;
     atOnce?: number;
     takesMs?: number;
   } = {},
 ): Rig {
-  const { end = () => 'told', tries = 6, maximumExports = 100, atOnce = 8, takesMs = 0 } = more;
+  const { end = () => 'told', giveUpAfterMs = 60_000, maximumExports = 100, atOnce = 8, takesMs = 0 } = more;
   const told: [string, number][] = [];
-  const failures: number[] = [];
+  const failures: [string, boolean][] = [];
+  let telling = 0;
+  let mostAtOnce = 0;
   let nowMs = 0;
   let timers: { atMs: number; call: () => void }[] = [];
   const later = (delayMs: number, call: () => void) => {
@@ -220,16 +293,21 @@ function rig(
     intervalMs: INTERVAL_MS,
     maximumExports,
     atOnce,
-    tries,
+    giveUpAfterMs,
+    closeWithinMs: 15_000,
     later,
+    nowMs: () => nowMs,
     tell: async (name) => {
       told.push([name, nowMs]);
+      telling += 1;
+      mostAtOnce = Math.max(mostAtOnce, telling);
       if (takesMs > 0) await new Promise<void>((resolve) => later(takesMs, resolve));
+      telling -= 1;
       const ended = end();
       if (ended === 'fails') throw new Error('Temporal can not be reached');
       return ended;
     },
-    onFailure: (_, __, triesLeft) => failures.push(triesLeft),
+    onFailure: (name, _, isTriedAgain) => failures.push([name, isTriedAgain]),
   });
   const pass = async (ms: number) => {
     const untilMs = nowMs + ms;
@@ -244,7 +322,7 @@ function rig(
     }
     nowMs = untilMs;
   };
-  return { wishes, told, failures, pass, nowMs: () => nowMs };
+  return { wishes, told, failures, pass, mostAtOnce: () => mostAtOnce, nowMs: () => nowMs };
 }
 
 /** Lets all go on that waits for no timer. */

@@ -8,6 +8,7 @@ import {
   receiveCallbacks,
   type WebhookEvent,
   type WebhookReceiver,
+  type WebhookSettings,
 } from '../../../client/webhook/receive-callbacks.ts';
 import {
   type Callback,
@@ -116,6 +117,16 @@ for (const [name, way] of ways)
     });
   });
 
+it('a receiver that is closed does not wait for ever: it says what is left, and takes no more', async () => {
+  const { receiver, events } = rig({ until: new Promise(() => {}), lookIntervalMs: 20, tellTimeoutMs: 20 });
+  await receiver.fetch(asRequest(formOf()));
+  await receiver.close();
+  const [event, ...others] = events;
+  assert.deepEqual([event?.kind, others], ['notTold', []]);
+  assert.equal(event?.kind === 'notTold' && event.isTriedAgain, false);
+  assert.equal((await receiver.fetch(asRequest(formOf()))).status, 503);
+});
+
 describe('a receiver by node:http, with bad company', () => {
   it('does not mind the path: a proxy may have taken its part of it away, or put one before it', async (t) => {
     const { receiver, told } = rig();
@@ -202,7 +213,7 @@ describe('a receiver in the fetch style, with bad company', () => {
     });
 });
 
-function rig(more: { maximumExports?: number; bodyTimeoutMs?: number; until?: Promise<void> } = {}): {
+function rig(more: Partial<WebhookSettings> & { until?: Promise<void> } = {}): {
   receiver: WebhookReceiver;
   told: [workflowId: string, run: string][];
   events: WebhookEvent[];
@@ -216,7 +227,7 @@ function rig(more: { maximumExports?: number; bodyTimeoutMs?: number; until?: Pr
       lookIntervalMs: 100_000,
       maximumExports: 100,
       tellsAtOnce: 8,
-      tellTries: 1,
+      tellForMs: 1_000,
       tellTimeoutMs: 1_000,
       bodyLimitBytes: 65_536,
       bodyTimeoutMs: 60_000,
