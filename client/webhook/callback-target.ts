@@ -26,6 +26,18 @@ export function readCallbackTarget(query: string): CallbackTarget | null {
   return { accountSid: accountKey(accountSid), workflowId: decoded, firstExecutionRunId, rest };
 }
 
+/**
+ * The query as a worker has written it, and Twilio has signed it: whoever passes it on may have spelled it anew. It means
+ * what it meant, so a signature that fits this one is for the same export. What is no query of ours stays as it is.
+ */
+export function spellAsWritten(query: string): string {
+  const [, accountSid = '', workflowId = '', run = '', rest = ''] = QUERY.exec(query) ?? [];
+  const decoded = decode(workflowId);
+  return accountSid === '' || decoded === null
+    ? query
+    : `account=${accountSid}&export=${escape(decoded)}&run=${run}${rest}`;
+}
+
 /** Two spellings of one Account SID are one account. */
 export function accountKey(accountSid: string): string {
   return `AC${accountSid.slice(2).toLowerCase()}`;
@@ -33,6 +45,14 @@ export function accountKey(accountSid: string): string {
 
 const RUN = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const QUERY = new RegExp(`^account=(AC[0-9a-fA-F]{32})&export=([^&#]+)&run=(${RUN})(&[^#]*)?$`);
+
+/** As `activities/webhook-url.ts` has it. */
+function escape(text: string): string {
+  return encodeURIComponent(text).replaceAll(
+    /[!'()*~]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
 
 /** A sender that adds to the query may have written its spaces anew. */
 function decode(text: string): string | null {

@@ -1,6 +1,6 @@
 /** Whether a request is a callback of Twilio's for an export of ours: pure, so that any request can be tried on it. */
 import { randomBytes } from 'node:crypto';
-import { readCallbackTarget, type CallbackTarget } from './callback-target.ts';
+import { readCallbackTarget, spellAsWritten, type CallbackTarget } from './callback-target.ts';
 import { signedForms } from './public-url.ts';
 import { isHashOf, isSignature, isSignedByTwilio } from './twilio-signature.ts';
 
@@ -84,7 +84,8 @@ export function checkSignature(
   received: Uint8Array,
   { publicUrl, authTokens }: CallbackJudge,
 ): CallbackTarget | Refusal {
-  const urls = signedForms(publicUrl).map((url) => `${url}?${query}`);
+  const queries = [...new Set([query, spellAsWritten(query)])];
+  const urls = signedForms(publicUrl).flatMap((url) => queries.map((spelled) => `${url}?${spelled}`));
   if (body === 'form' && !hasFewFields(received)) return { refused: 'tooLarge' };
   // An account that is not known costs a signature as well; how many tokens one has, time may tell.
   const tokens = authTokens.get(target.accountSid) ?? [NOBODYS_TOKEN];

@@ -6,7 +6,7 @@ import {
   readPublicUrl as readByWorker,
 } from '../../../activities/webhook-url.ts';
 import { PUBLIC_URL_RULE, readPublicUrl } from '../../../client/webhook/public-url.ts';
-import { readCallbackTarget } from '../../../client/webhook/callback-target.ts';
+import { readCallbackTarget, spellAsWritten } from '../../../client/webhook/callback-target.ts';
 import { ACCOUNT, queryOf, RUN, urlOf } from './signed-callback.ts';
 
 const length = { minLength: 1, maxLength: 100 };
@@ -44,6 +44,17 @@ it('a sender that writes the query anew, as a form, means the same export', () =
   );
 });
 
+it('a query is spelled as the worker has written it, whoever has spelled it anew, and whatever stands behind it', () => {
+  fc.assert(
+    fc.property(anyId, fc.constantFrom('', '&bodySHA256=1', '&a=*'), (workflowId, rest) => {
+      const written = queryOf(urlOf({ workflowId }));
+      const received = new URLSearchParams(written).toString();
+      for (const query of [written, received])
+        assert.equal(spellAsWritten(`${query}${rest}`), `${written}${rest}`);
+    }),
+  );
+});
+
 const good = queryOf(urlOf());
 const others: Record<string, string> = {
   'no query': '',
@@ -60,6 +71,7 @@ const others: Record<string, string> = {
 for (const [what, query] of Object.entries(others))
   it(`${what} is no URL of a worker`, () => {
     assert.equal(readCallbackTarget(query), null);
+    assert.equal(spellAsWritten(query), query);
   });
 
 // Each has the rule for itself, as neither may import the other; a URL that one alone takes would lose every webhook.

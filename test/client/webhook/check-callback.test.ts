@@ -125,6 +125,18 @@ describe('the check of a callback', () => {
     assert.equal(passes, 1);
   });
 
+  // As frameworks do that hand on a URL which they have parsed: '+' for '%20', '*' for '%2A'.
+  it('takes what was spelled anew on its way, where Twilio has signed what the worker wrote', () => {
+    const url = urlOf({ workflowId: "a b*c~d(e)!'ü" });
+    for (const callback of [formOf(FIELDS, { url }), jsonOf(FIELDS, { base: url }), getOf({ url })]) {
+      const query = new URLSearchParams(callback.query).toString();
+      assert.notEqual(query, callback.query);
+      assert.deepEqual(judgementOf({ ...callback, query }), targetOf(callback));
+      const other = query.replace('a+b', 'a+c');
+      assert.equal(judgementOf({ ...callback, query: other }), 'signature');
+    }
+  });
+
   it('takes an account for itself alone: its owner signs nothing for another one', () => {
     const url = urlOf({ accountSid: OTHER_ACCOUNT });
     assert.equal(judgementOf(formOf(FIELDS, { url, token: TOKEN })), 'signature');
