@@ -15,6 +15,8 @@ import {
   OLD_TOKEN,
   OTHER_ACCOUNT,
   OTHER_TOKEN,
+  PUBLIC_URL,
+  queryOf,
   RUN,
   targetOf,
   TOKEN,
@@ -135,6 +137,14 @@ describe('the check of a callback', () => {
       const other = query.replace('a+b', 'a+c');
       assert.equal(judgementOf({ ...callback, query: other }), 'signature');
     }
+  });
+
+  it('takes what Twilio itself has spelled anew before it signed it', () => {
+    const written = urlOf({ workflowId: "a b*c~d(e)!'ü" });
+    const url = `${PUBLIC_URL}?${new URLSearchParams(queryOf(written)).toString()}`;
+    assert.notEqual(url, written);
+    const callback = formOf(FIELDS, { url });
+    assert.deepEqual(judgementOf(callback), targetOf(callback));
   });
 
   it('takes an account for itself alone: its owner signs nothing for another one', () => {
