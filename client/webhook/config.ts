@@ -63,7 +63,7 @@ export function readWebhookConfig(
   const { length: faultsBefore } = faults;
   const path = env['BULK_EXPORTS_ACCOUNTS'];
   const accounts = [
-    ...(env['TWILIO_ACCOUNT_SID'] ? [accountOfVariables(env)] : []),
+    ...(ACCOUNT_VARIABLES.some((variable) => env[variable]) ? [accountOfVariables(env)] : []),
     ...(path ? accountsOfFile(path, readFile, faults) : []),
   ];
   const authTokens: Record<string, string[]> = {};
@@ -99,12 +99,16 @@ const VARIABLES = {
   authToken: 'TWILIO_AUTH_TOKEN',
   secondaryAuthToken: 'TWILIO_SECONDARY_AUTH_TOKEN',
 } as const;
+/** Of any of these a worker makes its account, and so demands the SID. */
+const ACCOUNT_VARIABLES = [...Object.values(VARIABLES), 'TWILIO_API_KEY', 'TWILIO_API_SECRET'];
+/** What the file may say of an account. The worker reads it as well, and takes no others either. */
+const FIELDS = ['accountSid', 'authToken', 'apiKey', 'apiSecret', 'secondaryAuthToken'];
 
 function accountOfVariables(env: Readonly<Record<string, string | undefined>>): AccountSource {
   return {
     name: 'default',
     called: (field) => VARIABLES[field],
-    accountSid: env[VARIABLES.accountSid],
+    accountSid: env[VARIABLES.accountSid] || undefined,
     authToken: env[VARIABLES.authToken] || undefined,
     secondaryAuthToken: env[VARIABLES.secondaryAuthToken] || undefined,
   };
@@ -119,11 +123,21 @@ function accountsOfFile(path: string, readFile: (path: string) => string, faults
     );
     return [];
   }
-  return Object.entries(parsed).map(([name, entry]) => {
-    const { accountSid, authToken, secondaryAuthToken } = isObject(entry) ? entry : {};
-    const called = (field: string): string =>
-      `BULK_EXPORTS_ACCOUNTS, ${JSON.stringify(name.slice(0, 80))}: ${field}`;
-    return { name, called, accountSid, authToken, secondaryAuthToken };
+  return Object.entries(parsed).flatMap(([name, entry]) => {
+    const at = `BULK_EXPORTS_ACCOUNTS, ${JSON.stringify(name.slice(0, 80))}`;
+    if (!isObject(entry)) {
+      faults.push(`${at} must be an object with accountSid and authToken, got something else`);
+      return [];
+    }
+    // One that is misspelt would leave its account without a token, and its callbacks refused.
+    for (const field of Object.keys(entry).filter((key) => !FIELDS.includes(key)))
+      faults.push(
+        `${at}: ${JSON.stringify(field.slice(0, 40))} is not a field, expected ${FIELDS.join(', ')}`,
+      );
+    const { accountSid, authToken, secondaryAuthToken } = entry;
+    return [
+      { name, called: (field: string) => `${at}: ${field}`, accountSid, authToken, secondaryAuthToken },
+    ];
   });
 }
 
@@ -140,7 +154,8 @@ function parse(path: string, readFile: (path: string) => string): Record<string,
 /** Empty where it is at fault: the configuration is refused as a whole. */
 function sidOf({ accountSid, called }: AccountSource, faults: string[]): string {
   if (typeof accountSid === 'string' && /^AC[0-9a-f]{32}$/i.test(accountSid)) return accountSid;
-  faults.push(`${called('accountSid')} must be the letters AC and 32 hexadecimal digits, got something else`);
+  const got = accountSid === undefined ? 'nothing' : 'something else';
+  faults.push(`${called('accountSid')} must be the letters AC and 32 hexadecimal digits, got ${got}`);
   return '';
 }
 

@@ -82,7 +82,7 @@ it('webhook without its configuration names every variable, and no token', async
   assert.equal(code, exitCodes.usage.code);
   assert.match(
     stderr,
-    /BULK_EXPORTS_PUBLIC_URL must be[^]*TWILIO_AUTH_TOKEN must be set, with TWILIO_ACCOUNT_SID/,
+    /BULK_EXPORTS_PUBLIC_URL must be[^]*TWILIO_ACCOUNT_SID must be the letters AC and 32 hexadecimal digits, got nothing/,
   );
   assert.ok(!stderr.includes(TOKEN), stderr);
 });

@@ -7,6 +7,7 @@ import {
   readWebhookConfig,
   type WebhookReceiverOptions,
 } from '../../../client/index.ts';
+import { readAccounts } from '../../../worker/read-accounts.ts';
 import { ACCOUNT, OLD_TOKEN, OTHER_ACCOUNT, OTHER_TOKEN, PUBLIC_URL, TOKEN } from './signed-callback.ts';
 
 const BASE = { BULK_EXPORTS_PUBLIC_URL: PUBLIC_URL, TWILIO_ACCOUNT_SID: ACCOUNT, TWILIO_AUTH_TOKEN: TOKEN };
@@ -41,6 +42,25 @@ describe('the configuration of a webhook receiver', () => {
     assert.deepEqual(authTokens, { [ACCOUNT]: [TOKEN, OLD_TOKEN] });
   });
 
+  // Each reads the file by itself, as neither may import the other.
+  it('has the fields that a worker takes, and no others', () => {
+    const file = { east: { accountSid: OTHER_ACCOUNT, authToken: OTHER_TOKEN, authtoken: TOKEN } };
+    const env = { ...BASE, BULK_EXPORTS_ACCOUNTS: 'accounts.json' };
+    const faults: string[] = [];
+    readAccounts(env, () => JSON.stringify(file), faults);
+    assert.throws(
+      () => read(env, file),
+      (error: unknown) => {
+        assert.ok(error instanceof InvalidWebhookConfig, String(error));
+        const told = [error.faults, faults].map((list) =>
+          list.map((fault) => /"authtoken".*/.exec(fault)?.[0]),
+        );
+        assert.deepEqual(told[0], told[1]);
+        return true;
+      },
+    );
+  });
+
   const refusals: [what: string, env: Record<string, string>, faults: RegExp[], file?: unknown][] = [
     [
       'nothing at all, with every fault at once',
@@ -51,6 +71,30 @@ describe('the configuration of a webhook receiver', () => {
       'an API key alone',
       { ...BASE, TWILIO_AUTH_TOKEN: '', TWILIO_API_KEY: `SK${'1'.repeat(32)}`, TWILIO_API_SECRET: 'secret' },
       [/^TWILIO_AUTH_TOKEN must be set.*never with an API key/],
+    ],
+    [
+      'a token without the SID of its account',
+      { ...BASE, TWILIO_ACCOUNT_SID: '' },
+      [/^TWILIO_ACCOUNT_SID must be the letters AC and 32 hexadecimal digits, got nothing$/],
+    ],
+    [
+      'an API key without the SID of its account, beside a file',
+      {
+        BULK_EXPORTS_PUBLIC_URL: PUBLIC_URL,
+        TWILIO_API_KEY: `SK${'1'.repeat(32)}`,
+        BULK_EXPORTS_ACCOUNTS: 'accounts.json',
+      },
+      [/^TWILIO_ACCOUNT_SID must be/],
+      { east: { accountSid: OTHER_ACCOUNT, authToken: OTHER_TOKEN } },
+    ],
+    [
+      'a file with a misspelt field, and with an account that is no object',
+      { ...BASE, BULK_EXPORTS_ACCOUNTS: 'accounts.json' },
+      [
+        /^BULK_EXPORTS_ACCOUNTS, "east": "authtoken" is not a field, expected accountSid, authToken, /,
+        /^BULK_EXPORTS_ACCOUNTS, "west" must be an object with accountSid and authToken/,
+      ],
+      { east: { accountSid: OTHER_ACCOUNT, authtoken: TOKEN }, west: TOKEN },
     ],
     [
       'a public URL by plain http',
@@ -77,7 +121,7 @@ describe('the configuration of a webhook receiver', () => {
       'a file with an account that is none',
       { ...BASE, BULK_EXPORTS_ACCOUNTS: 'accounts.json' },
       [/^BULK_EXPORTS_ACCOUNTS, "east": accountSid must be/],
-      { east: 'AC' },
+      { east: { accountSid: 'AC', authToken: TOKEN } },
     ],
   ];
   for (const [what, env, patterns, file] of refusals)
