@@ -1,12 +1,17 @@
 import { Context } from '@temporalio/activity';
+import { attemptOf, beat, recordOf } from './attempt-record.ts';
 
 /** What runs within a scope. */
 export interface ActivityScope {
   context: Context;
+  /** Counted over the activities that this one goes on from; `context.info.attempt` is its own count. */
+  attempt: number;
   /** Ends waits and requests when the activity is cancelled. */
   signal: AbortSignal;
   /** What the next heartbeats say: small, plain JSON, never a link. */
   tell: (details: unknown) => void;
+  /** Says it at once, and in the next heartbeats. */
+  say: (details: unknown) => void;
 }
 
 /**
@@ -20,15 +25,18 @@ export async function withHeartbeats<Result>(
 ): Promise<Result> {
   const context = Context.current();
   const signal = context.cancellationSignal;
-  let details: unknown;
   const timeoutMs = context.info.heartbeatTimeoutMs;
   const intervalMs = timeoutMs === undefined ? heartbeatMs : Math.min(heartbeatMs, timeoutMs / 3);
-  const timer = setInterval(() => context.heartbeat(details), intervalMs);
+  const timer = setInterval(() => beat(context), intervalMs);
   const tell = (next: unknown): void => {
-    details = next;
+    recordOf(context).word = next;
+  };
+  const say = (next: unknown): void => {
+    tell(next);
+    beat(context);
   };
   try {
-    return await run({ context, signal, tell });
+    return await run({ context, attempt: attemptOf(context), signal, tell, say });
   } catch (error) {
     if (signal.aborted) {
       await context.cancelled;

@@ -102,15 +102,11 @@ export function createActivities(options: CreateActivitiesOptions): CreatedActiv
   };
 }
 
-/**
- * A look without a picture to compare with tells of all that lasts. Any other is retried by its nature, and a problem with
- * Twilio is part of its picture.
- */
+/** A problem with Twilio is part of the picture of a job: what is there already need not be told. */
 function watchWhileTrying(parts: ActivityParts, input: WatchExportJobInput): Promise<JobPicture> {
   const { seen } = input;
-  const rules = { ...parts.settings, tellsRepeated: seen === null };
   const isTold = seen?.problems.some(({ type }) => type !== 'UnknownStatus') ?? false;
-  return tellWhileTrying(isTold ? {} : input, rules, () => watchExportJob(parts, input));
+  return tellWhileTrying(isTold ? {} : input, parts.settings, () => watchExportJob(parts, input));
 }
 
 /** Two names may lead to one account at Twilio, whose limit they share. */

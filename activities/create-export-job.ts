@@ -41,7 +41,8 @@ export async function createExportJob(
   return withHeartbeats(parts.settings.heartbeatMs, async (scope) => {
     // Two doubts: whether a create is still on its way, which a pause settles, and whether a job was made that
     // nobody knows of, which a search alone answers.
-    const { currentAttemptScheduledTimestampMs: scheduledMs, attempt } = scope.context.info;
+    const { attempt } = scope;
+    const { currentAttemptScheduledTimestampMs: scheduledMs } = scope.context.info;
     const sendUntil = performance.now() + parts.settings.createWithinMs;
     const sentBeforeMs = lastSentBefore(scope, input);
     let isUnsettled = sentBeforeMs !== null;
@@ -108,17 +109,20 @@ async function checkDestination(
 
 /**
  * When, at the latest, a create of this submission was sent that may still be on its way to Twilio: one of an attempt
- * before, or one of the run before, from which this run goes on or was made by a reset, or one of the activity before,
- * which told the workflow why it fails. Nothing of its attempts can be read here. By the engine's clock, which all workers
- * share; null where there is none.
+ * before, or one of the run before, from which this run goes on or was made by a reset. Nothing of the attempts of that
+ * run can be read here; those of an activity before, which told the workflow why it fails, are attempts before. By the
+ * engine's clock, which all workers share; null where there is none.
  */
-function lastSentBefore({ context }: ActivityScope, { exportId, toldOf }: CreateJobInput): number | null {
-  const { attempt, heartbeatDetails, workflowExecution } = context.info;
+function lastSentBefore(
+  { context, attempt }: ActivityScope,
+  { exportId, toldOf }: CreateJobInput,
+): number | null {
+  const { heartbeatDetails, workflowExecution } = context.info;
   const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = context.info;
-  if (attempt === 1) {
+  if (context.info.attempt === 1) {
     // A reset of the activity, as the Web UI and the CLI offer it, counts its attempts from 1 again.
     const isFirst = currentAttemptScheduledTimestampMs === scheduledTimestampMs;
-    return isFirst && !toldOf && workflowExecution?.runId === exportId
+    return isFirst && !toldOf?.length && workflowExecution?.runId === exportId
       ? null
       : currentAttemptScheduledTimestampMs;
   }
@@ -132,9 +136,8 @@ function lastSentBefore({ context }: ActivityScope, { exportId, toldOf }: Create
     : currentAttemptScheduledTimestampMs;
 }
 
-function sayLast({ context, tell }: ActivityScope, said: LastWord | null): void {
-  tell(said);
-  context.heartbeat(said);
+function sayLast({ say }: ActivityScope, said: LastWord | null): void {
+  say(said);
 }
 
 /** Nothing was sent, so the next attempt need not settle: it looks for the job once more, and has time to make it. */

@@ -58,7 +58,7 @@ export async function downloadExportDay(
       if (error instanceof ApplicationFailure && error.type === 'DownloadStalled') {
         count('stalls', 1, labelsOf(key));
       }
-      throw toFailure(error, parts, { doing, attempt: scope.context.info.attempt });
+      throw toFailure(error, parts, { doing, attempt: scope.attempt });
     }
   });
 }
@@ -72,7 +72,7 @@ async function downloadIfThere(download: Download): Promise<DownloadExportDayRes
     if (absentSinceMs !== null) {
       sayAbsentSince(scope, absentSinceMs);
     }
-    throw downloadSlotsBusy(parts, { doing: download.doing, attempt: scope.context.info.attempt });
+    throw downloadSlotsBusy(parts, { doing: download.doing, attempt: scope.attempt });
   }
   try {
     const result = await downloadOnce(download);

@@ -66,11 +66,36 @@ export interface ExportIdentity {
 /** What an activity needs that is tried for as long as it takes. */
 export interface Persistence {
   /**
-   * Of which type of failure the workflow knows already that it keeps the activity from its end; null: of none. Another
-   * one that lasts is told by a failure `StillTrying`, with its type as the details, and the workflow calls the activity
-   * again. Missing in the input of a version before: then nothing is told.
+   * The troubles of which the workflow was told that they keep the activity from its end; null: none. Another one that
+   * lasts is told by a failure `StillTrying`, whose details are its name and a {@link NextAttempt}, and the workflow calls
+   * the activity again. Missing in the input of a version before: then nothing is told.
    */
-  toldOf?: ActivityFailureType | null;
+  toldOf?: string[] | null;
+  /** Where an activity has told: how this one goes on, as if it were the same. */
+  goesOn?: NextAttempt & {
+    /** The words of the failure that was told. */
+    message: string;
+  };
+}
+
+/** What an activity that has told leaves to the one that goes on in its place: nobody is asked before his time. */
+export interface NextAttempt {
+  /** The type of the failure that was told. */
+  type: string;
+  /** How long to wait before the next attempt. */
+  waitMs: number;
+  /** How many attempts there were before the one that has told. */
+  attemptsBefore: number;
+  failing: FailingStreak;
+  /** What its last heartbeat said, for the next attempt alone. */
+  word?: unknown;
+}
+
+/** Attempts that have failed without one in between that was no trouble. Those that were lost do not count. */
+export interface FailingStreak {
+  /** When the first of them had failed, by the engine's clock. */
+  since: Instant;
+  times: number;
 }
 
 /** The type of every failure that an activity throws. Code matches on it, never on a message. */

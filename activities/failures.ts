@@ -43,6 +43,24 @@ export interface FailureOptions {
   cause?: Error;
   /** Never retried, though its type mostly is. */
   final?: boolean;
+  /** Whether only a person can mend it, where its type alone does not say so. */
+  forAPerson?: boolean;
+}
+
+/** Only a person can mend these. */
+const FOR_A_PERSON: readonly ActivityFailureType[] = ['AuthenticationRejected', 'StorageRejected'];
+
+/** The others that only a person can mend: nothing in them says so to whom they are sent. */
+const othersForAPerson = new WeakSet<ApplicationFailure>();
+
+/** Which trouble a failure is: of one type those that pass by themselves and those that do not are two. */
+export function troubleOf(failure: ApplicationFailure): { trouble: string; isForAPerson: boolean } {
+  const type = failure.type ?? failure.name;
+  const isOther = othersForAPerson.has(failure);
+  return {
+    trouble: isOther ? `${type} for a person` : type,
+    isForAPerson: isOther || (FOR_A_PERSON as readonly string[]).includes(type),
+  };
 }
 
 /** Makes a failure of the catalogue. It stays under 2 kB: the stack, which says nothing of use, is left out. */
@@ -61,6 +79,9 @@ export function createFailure(type: ActivityFailureType, options: FailureOptions
     cause: options.cause === undefined ? undefined : withoutStack(options.cause),
   });
   failure.stack = '';
+  if (options.forAPerson === true && !(FOR_A_PERSON as readonly string[]).includes(type)) {
+    othersForAPerson.add(failure);
+  }
   return failure;
 }
 

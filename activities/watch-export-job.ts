@@ -23,7 +23,7 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
   const { api, files } = findAccount(parts, input, { doing });
   const enter = (result: LookResult): void => count('looks', 1, { account, result });
 
-  return withHeartbeats(parts.settings.heartbeatMs, async ({ context, signal }) => {
+  return withHeartbeats(parts.settings.heartbeatMs, async ({ context, attempt: attemptOfAll, signal }) => {
     const { attempt, workflowExecution } = context.info;
     const inRun = workflowExecution?.runId;
     const isSoon = attempt === 1 && firstLook !== 'planned';
@@ -37,7 +37,7 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
     } catch (error) {
       if (error instanceof TwilioProblem) {
         enter('failed');
-        return pictureOfProblem(parts, { input, problem: error, doing, attempt });
+        return pictureOfProblem(parts, { input, problem: error, doing, attempt: attemptOfAll });
       }
       throw error;
     }
@@ -46,7 +46,7 @@ export async function watchExportJob(parts: ActivityParts, input: WatchExportJob
     // The first look since a reset is news by itself: what goes away later is then known to go away after it.
     const isFirstSinceReset = Boolean(input.inRun) && input.inRun !== inRun;
     // So is one after the workflow was told that looks fail.
-    if (!isNews && !returnUnchanged && !isFirstSinceReset && !input.toldOf) {
+    if (!isNews && !returnUnchanged && !isFirstSinceReset && !input.toldOf?.length) {
       throw unchanged(parts, input, { picture, isSoon });
     }
     return await withDaysMade(files, { resourceType, seen, picture, signal });
@@ -147,6 +147,7 @@ function notYetThere(
     doing,
     expected: 'Expected 200, as the job was made a moment ago',
     nextRetryDelayMs: minimumIntervalMs,
+    forAPerson: false,
     advice: 'It is asked for again: a new job may take a while to be seen everywhere.',
   });
 }

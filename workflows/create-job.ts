@@ -24,8 +24,8 @@ export async function createJob(run: ExportRun, job: JobRecord): Promise<boolean
     try {
       const input = createInput(run, job, isUnderWay);
       const work = { name: `create ${job.submission}`, day: formatRange(job) };
-      const { jobSid, friendlyName, createdAt, inRun } = await run.troubles.tryOn(work, (toldOf) =>
-        createExportJob.executeWithOptions({ summary }, [{ ...input, toldOf }]),
+      const { jobSid, friendlyName, createdAt, inRun } = await run.troubles.tryOn(work, (persistence) =>
+        createExportJob.executeWithOptions({ summary }, [{ ...input, ...persistence }]),
       );
       Object.assign(job, { jobSid, friendlyName, createdAt, workedAt: createdAt, inRun: inRun ?? null });
       Object.assign(job, { quotaWait: null, inDoubt: false });

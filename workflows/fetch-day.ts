@@ -18,9 +18,9 @@ export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void>
     attempts === 0 && request.foreignFiles === 'refuse' ? 'refuseOtherNamespaces' : request.foreignFiles;
   try {
     const summary = `${request.resourceType} ${day}`;
-    const fetched = await run.troubles.tryOn({ name: `download ${day}`, day }, (toldOf) =>
+    const fetched = await run.troubles.tryOn({ name: `download ${day}`, day }, (persistence) =>
       downloadExportDay.executeWithOptions({ summary }, [
-        { ...identity, destination, day, status, jobSid, foreignFiles, toldOf },
+        { ...identity, destination, day, status, jobSid, foreignFiles, ...persistence },
       ]),
     );
     closeDay(record, fetched);

@@ -152,8 +152,8 @@ async function look(
   const input = { ...seen, ...how, poll };
   const work = { name: `look ${job.submission}`, jobSid: input.jobSid };
   const watched = await run.waits.wait(() =>
-    run.troubles.tryOn(work, (toldOf) =>
-      watchExportJob.executeWithOptions({ summary }, [{ ...input, toldOf }]),
+    run.troubles.tryOn(work, (persistence) =>
+      watchExportJob.executeWithOptions({ summary }, [{ ...input, ...persistence }]),
     ),
   );
   if (watched.interrupted) return true;

@@ -9,8 +9,8 @@ export async function reuseDays({ request, identity, ledger, troubles }: ExportR
   if (reuse === 'never') return;
   const summary = `${resourceType} ${formatRange(request)} that are there already`;
   const input = { ...identity, destination, startDay, endDay, reuse, foreignFiles };
-  const found = await troubles.tryOn({ name: 'reuse' }, (toldOf) =>
-    findReusableDays.executeWithOptions({ summary }, [{ ...input, toldOf }]),
+  const found = await troubles.tryOn({ name: 'reuse' }, (persistence) =>
+    findReusableDays.executeWithOptions({ summary }, [{ ...input, ...persistence }]),
   );
   enterReusableDays(ledger, found, now());
 }

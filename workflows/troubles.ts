@@ -1,5 +1,5 @@
 /** What keeps activities that are tried again and again from their end. */
-import type { ActivityFailureType, Instant } from '../activities/api.ts';
+import type { Instant, NextAttempt, Persistence } from '../activities/api.ts';
 import type { ExportProblem } from './api.ts';
 import { applicationFailureOf, isFailureOfType, problemOf } from './failures.ts';
 
@@ -8,14 +8,15 @@ export interface Work extends Pick<ExportProblem, 'day' | 'jobSid'> {
   name: string;
 }
 
-interface Trouble {
-  type: ActivityFailureType;
-  shown: ExportProblem;
-}
+/** Those of one work, by their names: two workers may each fail in their own way. */
+type TroublesOfWork = Map<string, ExportProblem>;
+
+/** Whether the attempt of now has gone well so far, or has been at work for hours, nobody tells the workflow. */
+const TRIED_ON = 'It is being tried again: how the attempt of now fares is under Pending Activities.';
 
 /** The troubles of one export. They are over with the work. */
 export class Troubles {
-  private readonly byName = new Map<string, Trouble>();
+  private readonly byWork = new Map<string, TroublesOfWork>();
   private readonly options: { now: () => Instant; announce: () => void };
 
   constructor(options: { now: () => Instant; announce: () => void }) {
@@ -24,33 +25,38 @@ export class Troubles {
 
   /** As they are shown. */
   problems(): ExportProblem[] {
-    return [...this.byName.values()].map(({ shown }) => shown);
+    return [...this.byWork.values()].flatMap((troubles) => Array.from(troubles.values()));
   }
 
   /**
-   * Calls an activity until it has ended, again each time when it has told what keeps it from its end. Cut short, what is
-   * known stays known: whoever wants a look now learns nothing new from one that fails as before.
-   *
-   * @param call gets what the activity need not tell again.
+   * Calls an activity until it has ended, again each time when it has told what keeps it from its end: then it goes on as
+   * if it were the same. Cut short, what is known stays known: whoever wants a look now learns nothing new from one that
+   * fails as before, and does not wait.
    */
   async tryOn<Result>(
     { name, ...about }: Work,
-    call: (toldOf: ActivityFailureType | null) => Promise<Result>,
+    call: (persistence: Persistence) => Promise<Result>,
   ): Promise<Result> {
+    let goesOn: Persistence['goesOn'];
     for (;;) {
+      const known = this.byWork.get(name);
       try {
-        const result = await call(this.byName.get(name)?.type ?? null);
-        this.byName.delete(name);
+        const toldOf = known === undefined ? null : [...known.keys()];
+        const result = await call({ toldOf, ...(goesOn && { goesOn }) });
+        this.byWork.delete(name);
         return result;
       } catch (error) {
-        if (!isFailureOfType(error, 'StillTrying')) {
+        const failure = applicationFailureOf(error);
+        if (!failure || !isFailureOfType(error, 'StillTrying')) {
           // Without a failure of its own it was cut short.
-          if (applicationFailureOf(error)) this.byName.delete(name);
+          if (failure) this.byWork.delete(name);
           throw error;
         }
-        const type = applicationFailureOf(error)?.details?.[0] as ActivityFailureType;
-        const since = this.byName.get(name)?.shown.since ?? this.options.now();
-        this.byName.set(name, { type, shown: { ...about, problem: problemOf(error), since } });
+        const [trouble, next] = failure.details as [string, NextAttempt?];
+        goesOn = next && { ...next, message: failure.message };
+        const since = known?.get(trouble)?.since ?? next?.failing.since ?? this.options.now();
+        const shown = { ...about, problem: `${problemOf(error)} ${TRIED_ON}`, since };
+        this.byWork.set(name, new Map(known).set(trouble, shown));
         this.options.announce();
       }
     }

@@ -13,15 +13,14 @@ interface AbsentDay {
 }
 
 /** Since when the attempts before this one have found no file, without a break; null where they have not. */
-export function readAbsentSince({ context }: ActivityScope): number | null {
-  const { attempt, heartbeatDetails } = context.info;
+export function readAbsentSince({ context, attempt }: ActivityScope): number | null {
+  const { heartbeatDetails } = context.info;
   const said: Partial<AbsentDay> | null | undefined = heartbeatDetails;
   return said?.attempt === attempt - 1 && typeof said.absentSinceMs === 'number' ? said.absentSinceMs : null;
 }
 
 /** Leaves word for the next attempt. */
-export function sayAbsentSince({ context, tell }: ActivityScope, absentSinceMs: number): void {
-  const said: AbsentDay = { absentSinceMs, attempt: context.info.attempt };
-  tell(said);
-  context.heartbeat(said);
+export function sayAbsentSince({ attempt, say }: ActivityScope, absentSinceMs: number): void {
+  const said: AbsentDay = { absentSinceMs, attempt };
+  say(said);
 }

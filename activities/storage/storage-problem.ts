@@ -71,6 +71,7 @@ export function createStorageFailure(
     nextRetryDelayMs:
       problem.kind === 'busy' || problem.kind === 'crowded' ? undefined : settings.slowRetryMs,
     final: final === true && problem.kind === 'rejected',
+    forAPerson: problem.kind === 'full' || problem.kind === 'rejected',
     details,
   });
 }

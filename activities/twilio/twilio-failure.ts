@@ -19,6 +19,8 @@ export interface TwilioFailureOptions {
   details?: unknown[];
   /** In place of the advice that the kind of problem brings. */
   advice?: string;
+  /** In place of what the kind of problem says: whether only a person can mend it. */
+  forAPerson?: boolean;
 }
 
 /** What was accepted at the create is hardly wrong later: a refusal then is retried like an outage. */
@@ -52,8 +54,12 @@ export function createTwilioFailure(
     nextRetryDelayMs: options.nextRetryDelayMs,
     final: options.final,
     details: options.details,
+    forAPerson: options.forAPerson ?? FOR_A_PERSON.has(problem.kind),
   });
 }
+
+/** A request that is answered so is answered so again. */
+const FOR_A_PERSON: ReadonlySet<TwilioProblemKind> = new Set(['unauthorized', 'notFound', 'rejected']);
 
 /** Some say 0, and a date may be over when it arrives: to come back at once would only be refused again. */
 const SHORTEST_RETRY_AFTER_MS = 1_000;
