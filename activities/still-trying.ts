@@ -44,7 +44,7 @@ export async function tellWhileTrying<Result>(
   try {
     return await attempt();
   } catch (error) {
-    const failure = context.cancellationSignal.aborted ? null : readTrouble(error);
+    const failure = readTrouble(error);
     if (failure === null) {
       if (isBenign(error) && record.failing !== null) {
         record.failing = null;

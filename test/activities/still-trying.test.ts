@@ -150,6 +150,7 @@ test('attempts that fail are counted from heartbeat to heartbeat, and one that w
   const lost = await run('downloadExportDay', input, at(7, 5 * MINUTE_MS, words), (env) => {
     setTimeout(() => env.cancel(), 60);
   });
+  assert.equal((lost.error as Error | null)?.name, 'CancelledFailure');
   assert.deepEqual(lost.heartbeats.at(-1), { failing: (words as { failing: unknown }).failing });
 });
 
@@ -237,6 +238,35 @@ test('its pauses go on growing as if it were the same activity', async (t) => {
     delays.push(last.failure?.nextRetryDelay);
   }
   assert.deepEqual(delays, [16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
+  assert.deepEqual(
+    last.heartbeats.at(-1),
+    { failing: { since: new Date(BEGAN_MS).toISOString(), times: 10 } },
+    'five before and five since then',
+  );
+
+  // So do those that an activity sets itself.
+  simulator.faults.clear();
+  simulator.faults.add({ kind: 'status503', operation: 'fetchJob' });
+  const goesOn = { ...input.goesOn, attemptsBefore: 3 };
+  const look = await run(
+    'watchExportJob',
+    { ...watch, toldOf: ['TwilioUnavailable'], goesOn },
+    { attempt: 2 },
+  );
+  assert.equal(look.failure?.nextRetryDelay, 10_000 * 2 ** 5);
+});
+
+test('a download after one that has told waits for a slot as one of many attempts', async (t) => {
+  const { simulator, run } = await startRig(t, { downloadSlots: 1, settings: { slotsBusyMs: 1_000 } });
+  simulator.faults.add({ kind: 'slow', delayMs: 100, operation: 'fetchDay', times: 2 });
+  const others = ['2026-10-02', '2026-10-03'].map((day) => run('downloadExportDay', { ...download, day }));
+  const failing = { since: new Date(BEGAN_MS).toISOString(), times: 1 };
+  const goesOn = { type: 'TwilioUnavailable', message: '', waitMs: 1, attemptsBefore: 3, failing };
+  const input = { ...download, toldOf: ['TwilioUnavailable'], goesOn };
+  const busy = await run('downloadExportDay', input, { attempt: 2 });
+  assert.equal(busy.failure?.type, 'DownloadSlotsBusy');
+  assert.ok(Number(busy.failure.nextRetryDelay) >= 16_000, String(busy.failure.nextRetryDelay));
+  await Promise.all(others);
 });
 
 test('a day that was missing before its download has told is missing all the time', async (t) => {
@@ -264,6 +294,13 @@ test('a create after one that has told settles before it searches, as a request 
   assert.ok(performance.now() - startMs >= 79, 'waited as long as the service may take');
   assert.deepEqual([result?.adopted, simulator.ledger().jobsMade], [true, 1]);
 
+  // So does one of which nothing is known but that another has told.
+  simulator.faults.add({ kind: 'resetAfter', operation: 'createJob', times: 1 });
+  await run('createExportJob', { ...create, submission: 3, toldOf: null });
+  const knownMs = performance.now();
+  await run('createExportJob', { ...create, submission: 3, toldOf: ['TwilioUnavailable'] });
+  assert.ok(performance.now() - knownMs >= 79, 'waited too');
+
   // So does one whose first attempt a person has reset, whatever the last word was.
   simulator.faults.add({ kind: 'resetAfter', operation: 'createJob', times: 1 });
   const other = { ...input, submission: 2 };
@@ -272,7 +309,7 @@ test('a create after one that has told settles before it searches, as a request 
   const afterReset = { scheduledTimestampMs: 1, currentAttemptScheduledTimestampMs: 2 };
   const reset = await run('createExportJob', other, afterReset);
   assert.ok(performance.now() - resetMs >= 79, 'waited again');
-  assert.deepEqual([reset.result?.adopted, simulator.ledger().jobsMade], [true, 2]);
+  assert.deepEqual([reset.result?.adopted, simulator.ledger().jobsMade], [true, 3]);
 });
 
 test('a create after one that has sent nothing need not settle', async (t) => {
