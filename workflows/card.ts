@@ -114,8 +114,8 @@ interface Verdict extends Pick<CardContext, 'now'> {
 
 /** A card changes when something has happened: what fails since then it may not know. */
 const FAILS_LATER =
-  'What fails for more than some minutes will stand here; what is under way, what it said last, and when it is tried ' +
-  'again, is under Pending Activities.';
+  'What fails again and again for more than some minutes will stand here; what crashes or is paused stands under Pending ' +
+  'Activities alone, as does what is under way, what it said last, and when it is tried again.';
 
 const FROM_THEN_ON: Partial<Record<ExportPhase, string>> = {
   cleaning:
