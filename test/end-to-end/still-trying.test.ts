@@ -12,6 +12,8 @@ import { quickExport, withRealParts } from './real-parts.ts';
 
 /** Nothing is told of what has not lasted: here that is whatever has been tried three times. */
 const settings = { tellAfterMs: 1 };
+/** Longer than the test. */
+const SLOW_RETRY_MS = 200_000;
 const script: SimulatorScript = { life: { submitted: 0, running: 0 } };
 
 /** What a workflow answers itself, without what a client adds from the pending activities. */
@@ -71,6 +73,28 @@ describe('the card of an export whose activities fail again and again', { timeou
       assert.equal((await handle.result()).outcome, 'complete');
       assert.deepEqual(await problems(), []);
       assert.equal(simulator.ledger().jobsMade, 1);
+    });
+  });
+
+  it('asks nobody before the time of the next attempt, though it has been told', async () => {
+    const slow = { ...settings, slowRetryMs: SLOW_RETRY_MS };
+    const options = { simulator: { script }, settings: slow, workflowBundle: await quickBundle() };
+    await withRealParts(env, options, async ({ exports, simulator, client }) => {
+      simulator.faults.add({ kind: 'status401', operation: 'fetchDay', times: 1 });
+      const handle = await exports.startExport(quickExport(1, { resourceType: 'Conferences' }));
+      const workflow = client.workflow.getHandle(handle.workflowId);
+      const pending = async () => {
+        const { raw } = await workflow.describe();
+        return raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'downloadExportDay');
+      };
+      await until(async () => (await problemsOf(workflow)).length === 1 && (await pending())?.attempt === 2);
+      const { lastFailure, lastAttemptCompleteTime, scheduledTime } = (await pending()) ?? {};
+      const waitMs = 1_000 * (Number(scheduledTime?.seconds) - Number(lastAttemptCompleteTime?.seconds));
+      assert.ok(Math.abs(waitMs - SLOW_RETRY_MS) <= 2_000, `${waitMs} ms`);
+      assert.match(lastFailure?.message ?? '', /^Could not download the day .* Twilio answered 401/);
+      assert.equal(simulator.ledger().requests.fetchDay, 1, 'the next would be answered');
+      await handle.cancel();
+      await assert.rejects(handle.result(), { type: 'ExportCancelled' });
     });
   });
 
