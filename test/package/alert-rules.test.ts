@@ -40,16 +40,29 @@ const stories: Story[] = [
     16,
     false,
   ),
-  ...['failed', 'timedOut', 'refused', 'incomplete'].map((outcome) =>
+  ...['failed', 'timedOut', 'incomplete'].map((outcome) =>
     story('BulkExportsFailing', `an export is ${outcome}`, { [exportsOf(outcome)]: '0x9 1x90' }, 12, true),
   ),
   story(
     'BulkExportsFailing',
-    'exports are complete or cancelled',
-    { [exportsOf('complete')]: '0+1x60', [exportsOf('cancelled')]: '0+1x60' },
+    'exports are complete, cancelled or refused',
+    {
+      [exportsOf('complete')]: '0+1x60',
+      [exportsOf('cancelled')]: '0+1x60',
+      [exportsOf('refused')]: '0+1x60',
+    },
     30,
     false,
   ),
+  story('BulkExportsRefused', 'an export is refused', { [exportsOf('refused')]: '0x9 1x90' }, 12, true),
+  story(
+    'BulkExportsRefused',
+    'the input of one is refused, whatever it was to export',
+    { 'bulk_exports_exports_total{namespace="n",resource_type="unknown",outcome="refused"}': '0x9 1x90' },
+    12,
+    true,
+  ),
+  story('BulkExportsRefused', 'an export has failed', { [exportsOf('failed')]: '0x9 1x90' }, 12, false),
   story(
     'BulkExportsFailing',
     'one has failed two hours ago',
@@ -89,10 +102,10 @@ const stories: Story[] = [
   ),
   story(
     'BulkExportsCredentialsRefused',
-    'Twilio answers 403 once',
-    { [`${ANSWERS},status="403"}`]: '0x9 1x90' },
+    'Twilio, or a proxy, answers 403, as a spent quota may be told',
+    { [`${ANSWERS},status="403"}`]: '0+1x90' },
     12,
-    true,
+    false,
   ),
   story(
     'BulkExportsCredentialsRefused',
@@ -148,6 +161,16 @@ const stories: Story[] = [
     {
       ...IDLE,
       'bulk_exports_looks_total{namespace="n",taskQueue="q",account="a",result="unchanged"}': '0x49 1x60',
+    },
+    90,
+    false,
+  ),
+  story(
+    'BulkExportsNoLooks',
+    'a create is tried again, and there is no job to look at',
+    {
+      ...IDLE,
+      'bulk_exports_twilio_answers_total{namespace="n",taskQueue="q",account="a",status="none"}': '0+1x3000',
     },
     90,
     false,
@@ -211,7 +234,7 @@ describe('the alert rules', () => {
   describe('by Prometheus itself', { skip: withoutPrometheus() }, () => {
     test('are valid', async () => {
       const { stdout } = await run('promtool', ['check', 'rules', ALERT_RULES]);
-      assert.match(stdout, /SUCCESS: 8 rules found/);
+      assert.match(stdout, /SUCCESS: 9 rules found/);
     });
 
     for (const { alert, title, series, at, fires } of stories)

@@ -90,6 +90,13 @@ describe('the alert rules on a real Prometheus', { skip: withoutPrometheus() }, 
     await fires(['BulkExportsFailing', 'BulkExportsDaysFailed'], failAgain);
   });
 
+  test('BulkExportsRefused fires where an input is refused', PATIENCE, async () => {
+    await fires('BulkExportsRefused', async () => {
+      const typo = { taskQueue: TASK_QUEUE, workflowId: `alerts-${++count}`, args: [{}] };
+      await assert.rejects(env.client.workflow.execute('exportJob', typo));
+    });
+  });
+
   test('BulkExportsDownloadsStall fires where downloads bring no bytes', PATIENCE, async () => {
     simulator.faults.add({ kind: 'stall', operation: 'getFile', at: 0 });
     const handle = await startExport({ startDay: addDays(LAST_DAY, -7), maxConcurrentDownloads: 8 });
