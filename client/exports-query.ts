@@ -16,7 +16,7 @@ export interface ExportsFilter {
   phase?: ExportPhase | readonly ExportPhase[];
   resourceType?: ResourceType | readonly ResourceType[];
   account?: string;
-  /** Whether days of it have failed for good. */
+  /** Whether days of it have failed for good, or were deleted at Twilio. */
   withFailedDays?: boolean;
   /** An instant, ISO 8601 or a `Date`. Where a long export went on in a new run, that run's start counts. */
   startedAfter?: string | Date;

@@ -35,7 +35,7 @@ export function enterReusableDays(
   for (const { day, jobSid, reused, ...found } of published) {
     const record = recordOf.get(day);
     if (record === undefined) continue;
-    closeDay(record, found);
+    closeDay(record, found, now);
     record.reused = reused;
     record.earlierJobSid = jobSid;
   }
@@ -135,7 +135,7 @@ export function closeJob(
   request: ResolvedExportJobInput,
   now: Instant,
 ): void {
-  closeDeletedDays(ledger, job);
+  closeDeletedDays(ledger, job, now);
   if (!isAbandoned(job) && !job.picture?.gone) setUntoldDaysApart(ledger, job);
   for (const record of waitingDays(ledger, job)) {
     tryAgain(record, { problem: missingDayProblem(record, job), request, now });
@@ -149,17 +149,17 @@ export function setUntoldDaysApart(ledger: Ledger, job: JobRecord): void {
 }
 
 /** A day that somebody else deleted is not submitted again: that was a person's will. */
-export function closeDeletedDays(ledger: Ledger, job: JobRecord): void {
+export function closeDeletedDays(ledger: Ledger, job: JobRecord, now: Instant): void {
   if (isAbandoned(job)) return;
   for (const record of waitingDays(ledger, job))
     if (wasDeleted(record, job))
-      closeDay(record, { outcome: 'deleted', problem: missingDayProblem(record, job) });
+      closeDay(record, { outcome: 'deleted', problem: missingDayProblem(record, job) }, now);
 }
 
 /** Closes for good the days that a job still owes and that nobody may ask for again, since it lives on. */
-export function closeStuckDays(ledger: Ledger, job: JobRecord, problem: string): void {
+export function closeStuckDays(ledger: Ledger, job: JobRecord, problem: string, now: Instant): void {
   for (const record of waitingDays(ledger, job))
-    if (isStuck(record, job)) closeDay(record, { outcome: 'failed', problem });
+    if (isStuck(record, job)) closeDay(record, { outcome: 'failed', problem }, now);
 }
 
 /** A day that was not brought goes out again after the cool-down, or has failed for good. */
@@ -171,11 +171,12 @@ export function tryAgain(
   if (record.attempts >= maximumAttempts) {
     const tries =
       record.attempts === 1 ? 'the only submission' : `the last of ${record.attempts} submissions`;
-    closeDay(record, { outcome: 'failed', problem: `${problem} (${tries})` });
+    closeDay(record, { outcome: 'failed', problem: `${problem} (${tries})` }, now);
     return;
   }
   record.stage = 'toSubmit';
   record.problem = problem;
+  record.problemSince = now;
   record.since = now;
   record.dueAt = new Date(Date.parse(now) + cooldownMs).toISOString();
 }
@@ -189,12 +190,14 @@ export function closeDay(
     madeBy = null,
     problem = null,
   }: { outcome: DayOutcome; file?: DayFile | null; madeBy?: FileMaker | null; problem?: string | null },
+  now: Instant,
 ): void {
   record.stage = 'over';
   record.outcome = outcome;
   record.file = file;
   record.madeBy = madeBy;
   record.problem = problem;
+  record.problemSince = problem === null ? null : now;
 }
 
 /** Files and jobs vanish seven days after their end; a little earlier we no longer blame a person. */

@@ -61,7 +61,7 @@ export function takeOverLedger(
     startedAt,
     seeksReuse,
     underWay,
-    days: days.map((record) => ({ ...newDay(record.day, startedAt), ...record })),
+    days: days.map((record) => takeOverDay({ ...newDay(record.day, startedAt), ...record })),
     jobs: jobs.map((job, index) => ({ ...newJob(job, index + 1, startedAt), inRun: runId, ...job })),
   };
 }
@@ -70,10 +70,17 @@ export function takeOverLedger(
 function carriedDay(record: DayRecord, startedAt: Instant): DayRecord {
   if (record.stage === 'fetching') return { ...record, stage: 'toFetch' };
   if (record.stage !== 'over') return record;
-  const { day, stage, attempts, submission, outcome, file, madeBy, reused, earlierJobSid, problem, since } =
-    record;
-  const told = { stage, attempts, submission, outcome, file, madeBy, reused, earlierJobSid, problem };
-  return { ...newDay(day, startedAt), ...told, ...(problem !== null && { since }) };
+  const { day, stage, attempts, submission, outcome, file, madeBy, reused, earlierJobSid } = record;
+  const { problem, problemSince } = record;
+  const told = { stage, attempts, submission, outcome, file, madeBy, reused, earlierJobSid };
+  return { ...newDay(day, startedAt), ...told, problem, problemSince };
+}
+
+/** A run of a version that did not keep the time of a problem told since when the day was as it was. */
+function takeOverDay(record: DayRecord): DayRecord {
+  return record.problem === null || record.problemSince !== null
+    ? record
+    : { ...record, problemSince: record.since };
 }
 
 function carriedJob(job: JobRecord, begun: JobRecord): JobRecord {

@@ -3,7 +3,7 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { ExportedDay } from '../activities/api.ts';
 import type { ExportJobResult } from './api.ts';
 import { fewestRanges, formatRange } from './calendar.ts';
-import type { ExportRun } from './export-run.ts';
+import { type ExportRun, now } from './export-run.ts';
 import { applicationFailureOf, exportFailure, isOutOfTime, problemOf } from './failures.ts';
 import { countExport, outcomeOf } from './metrics.ts';
 import { isOver } from './plan.ts';
@@ -56,17 +56,22 @@ export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
 }
 
 /** Every day asked for has exactly one outcome, however the export ends. */
-export function giveMissingDaysTheirOutcome({ ledger }: ExportRun, ending: Ending): void {
+export function giveMissingDaysTheirOutcome(run: ExportRun, ending: Ending): void {
+  const end = (outcome: 'cancelled' | 'failed', problem: string) =>
+    endRemainingDays(run.ledger, { outcome, problem, troubles: run.troubles.problems(), now: now() });
   switch (ending.kind) {
     case 'everyDayIsOver':
       return;
     case 'cancelled':
-      return endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
+      return end('cancelled', 'The export was cancelled first');
     case 'timedOut':
-      return endRemainingDays(ledger, { outcome: 'failed', problem: `${ending.limit.whose} ended first` });
+      return end('failed', `${ending.limit.whose} ended first`);
     case 'refused':
+      end('failed', problemOf(ending.error));
+      // They were never in work: the count of failed days is for those that Twilio, or we, could not bring.
+      return run.leaveDaysUncounted();
     case 'failed':
-      return endRemainingDays(ledger, { outcome: 'failed', problem: problemOf(ending.error) });
+      return end('failed', problemOf(ending.error));
   }
 }
 

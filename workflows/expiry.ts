@@ -23,6 +23,12 @@ export function expiryOf({ stage, madeAfter }: DayRecord): Instant | null {
   return new Date(Date.parse(madeAfter) + FILE_LIFETIME_MS).toISOString();
 }
 
+/** From when on there is less than a day for that; null likewise. */
+export function expiryNoticeOf(record: DayRecord): Instant | null {
+  const notice = noticeOf(record);
+  return notice === null ? null : new Date(notice).toISOString();
+}
+
 /** Whether the file of a day is still to be fetched and may expire within a day. */
 export function isAboutToExpire(record: DayRecord, now: Instant): boolean {
   const notice = noticeOf(record);

@@ -176,6 +176,11 @@ export class ExportRun {
     log.info('The phase of the export has changed', { phase, resourceType, startDay, endDay, ...counts });
   }
 
+  /** Keeps what has become of days since the last news out of the metrics. */
+  leaveDaysUncounted(): void {
+    this.metrics.leaveDaysUncounted();
+  }
+
   /** The work is over; what is left is the clean-up. */
   enterCleaning(): void {
     this.finalPhase = 'cleaning';

@@ -23,7 +23,7 @@ export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void>
         { ...identity, destination, day, status, jobSid, foreignFiles, ...persistence },
       ]),
     );
-    closeDay(record, fetched);
+    closeDay(record, fetched, now());
     if (fetched.madeBy) enterMaker(record, fetched.madeBy);
   } catch (error) {
     // Stopped in mid-download: the day gets the outcome that the end of the export means for it.
@@ -36,7 +36,7 @@ export async function fetchDay(run: ExportRun, record: DayRecord): Promise<void>
     } else if (isFailureOfType(error, 'DayNotAvailable')) {
       tryAgain(record, { problem, request, now: now() });
     } else {
-      closeDay(record, { outcome: 'failed', problem });
+      closeDay(record, { outcome: 'failed', problem }, now());
     }
   }
 }

@@ -71,7 +71,7 @@ async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   await lookAfresh(run, job);
   if (isHoped()) return true;
 
-  closeDeletedDays(ledger, job);
+  closeDeletedDays(ledger, job, now());
   setUntoldDaysApart(ledger, job);
   job.deleteInDoubt = true;
   const fate = await deleteJob(run, job);
@@ -99,7 +99,8 @@ async function abandon(run: ExportRun, job: JobRecord): Promise<boolean> {
   }
   // ErrorDuringRun is no end: Twilio tries such a day again by itself, here by a job that nobody can stop. Submitted
   // again it would have two live jobs, and longer than this its caller is not patient: so it has failed.
-  closeStuckDays(ledger, job, `The day was stuck, and its job could not be deleted [job ${job.jobSid}]`);
+  const problem = `The day was stuck, and its job could not be deleted [job ${job.jobSid}]`;
+  closeStuckDays(ledger, job, problem, now());
   return false;
 }
 

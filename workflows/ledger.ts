@@ -55,6 +55,8 @@ export interface DayRecord {
   earlierJobSid: string | null;
   /** Why it is not done, or not well. */
   problem: string | null;
+  /** Since when it has that problem. Its status may have changed since then. */
+  problemSince: Instant | null;
 }
 
 /** What the export knows of one job. */
@@ -116,6 +118,7 @@ export function newDay(day: Day, now: Instant): DayRecord {
     reused: null,
     earlierJobSid: null,
     problem: null,
+    problemSince: null,
   };
 }
 

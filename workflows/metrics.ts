@@ -40,6 +40,11 @@ export class LedgerMetrics {
     for (const { submission, quotaWait } of ledger.jobs) this.quotaWaits.set(submission, quotaWait);
   }
 
+  /** Takes what has changed of days as counted. */
+  leaveDaysUncounted(): void {
+    for (const record of this.ledger.days) this.days.set(record.day, countedDay(record));
+  }
+
   /** Counts what has changed since this was last called. */
   count(): void {
     const { ledger } = this;

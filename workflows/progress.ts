@@ -9,7 +9,7 @@ import type {
 } from './api.ts';
 import { fewestRanges, formatRange } from './calendar.ts';
 import type { ResolvedExportJobInput } from './input.ts';
-import { expiryOf, isAboutToExpire } from './expiry.ts';
+import { expiryNoticeOf, expiryOf, isAboutToExpire } from './expiry.ts';
 import { type DayRecord, isReused, type JobRecord, type Ledger, waitingDays } from './ledger.ts';
 import { isLongInQueue, isOutOfPatience, isOver } from './plan.ts';
 import { totalsOf } from './result.ts';
@@ -88,8 +88,10 @@ function problemsOf(ledger: Ledger, request: ResolvedExportJobInput, now: Instan
     ...expiringFiles(ledger, now),
     ...problemsOfDays(
       ledger.days.filter(({ problem, outcome }) => problem !== null && outcome !== 'cancelled'),
-      undefined,
-      (record) => `${record.problem}.${nextStep(record)}`,
+      {
+        describe: (record) => `${record.problem}.${nextStep(record)}`,
+        sinceOf: ({ problemSince, since }) => problemSince ?? since,
+      },
     ),
   ];
 }
@@ -102,8 +104,14 @@ function expiringFiles(ledger: Ledger, now: Instant): ExportProblem[] {
     const describe = () =>
       `Less than a day is left to fetch the file: Twilio keeps it until ${expiresAt}, or a little longer. ` +
       'See Pending Activities for what is in the way; once it has expired, the day is submitted again';
-    return problemsOfDays(alike, undefined, describe).map((problem) => Object.assign(problem, { expiresAt }));
+    return problemsOfDays(alike, { describe, sinceOf: noticedAt }).map((problem) =>
+      Object.assign(problem, { expiresAt }),
+    );
   });
+}
+
+function noticedAt(record: DayRecord): Instant {
+  return expiryNoticeOf(record) ?? record.since;
 }
 
 function nextStep({ stage, dueAt }: DayRecord): string {
@@ -131,20 +139,18 @@ function jobProblems(
       since: job.problemsSince[type] ?? now,
       jobSid,
     })),
-    ...problemsOfDays(
-      outOfPatience,
+    ...problemsOfDays(outOfPatience, {
       jobSid,
-      ({ status }) =>
-        `${status} for longer than the export is patient. Twilio may still bring the day; once the other days of the ` +
-        'job are over, the job is deleted and the day is submitted again',
-    ),
-    ...problemsOfDays(
-      queued,
+      describe: ({ status }) =>
+        `${status} for longer than the export is patient. Twilio may still bring the day; once the other days of ` +
+        'the job are over, the job is deleted and the day is submitted again',
+    }),
+    ...problemsOfDays(queued, {
       jobSid,
-      () =>
-        'In the queue for more than a day, though Twilio says that a job typically takes less. Nothing is lost; ask ' +
-        "Twilio's support if it lasts",
-    ),
+      describe: () =>
+        'In the queue for more than a day, though Twilio says that a job typically takes less. Nothing is lost; ' +
+        "ask Twilio's support if it lasts",
+    }),
   ];
 }
 
@@ -155,11 +161,18 @@ function quotaProblem(
   return { problem, since, day: formatRange(job), resumesAt: endsAt };
 }
 
-/** Days with the same problem are one problem for each range of them, not one for each day. */
+/** What is said of days. */
+interface Told {
+  jobSid?: string;
+  describe: (record: DayRecord) => string;
+  /** Without it, since the day has its status. */
+  sinceOf?: (record: DayRecord) => Instant;
+}
+
+/** Days with the same problem are one problem for each range of them, not one for each day, since the first has it. */
 function problemsOfDays(
   records: readonly DayRecord[],
-  jobSid: string | undefined,
-  describe: (record: DayRecord) => string,
+  { jobSid, describe, sinceOf = ({ since }) => since }: Told,
 ): ExportProblem[] {
   const alike = new Map<string, DayRecord[]>();
   for (const record of records) {
@@ -169,9 +182,13 @@ function problemsOfDays(
   return [...alike].flatMap(([problem, group]) =>
     fewestRanges(group.map(({ day }) => day)).map((range) => ({
       problem,
-      since: group.find(({ day }) => day === range.startDay)?.since ?? '',
+      since: earliest(group.filter(({ day }) => range.startDay <= day && day <= range.endDay).map(sinceOf)),
       day: formatRange(range),
       jobSid,
     })),
   );
+}
+
+function earliest(instants: Instant[]): Instant {
+  return instants.toSorted()[0] ?? '';
 }

@@ -1,37 +1,71 @@
 /** The statement that every day asked for is accounted for. Pure. */
-import type { ExportedDay, ExportedJob, ExportTotals } from '../activities/api.ts';
-import type { ExportJobResult } from './api.ts';
+import type { ExportedDay, ExportedJob, ExportTotals, Instant } from '../activities/api.ts';
+import type { ExportJobResult, ExportProblem } from './api.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 import { closeDay } from './bookkeeping.ts';
-import { type DayRecord, exportedJob, isReused, lastJobOf, type Ledger } from './ledger.ts';
+import { formatRange } from './calendar.ts';
+import { type DayRecord, exportedJob, isReused, type JobRecord, lastJobOf, type Ledger } from './ledger.ts';
+
+/** Why the days that are left end now, and what is known to keep them from their end. */
+export interface RemainingDaysEnd {
+  outcome: 'cancelled' | 'failed';
+  problem: string;
+  /** Of activities that are tried again and again. */
+  troubles: readonly ExportProblem[];
+  now: Instant;
+}
 
 /** Gives every day that is not over the outcome that the end of the export means for it. */
 export function endRemainingDays(
   ledger: Ledger,
-  ending: { outcome: 'cancelled' | 'failed'; problem: string },
+  { outcome, problem, troubles, now }: RemainingDaysEnd,
 ): void {
+  const keptBy = obstacles(ledger, troubles);
   for (const record of ledger.days) {
     if (record.outcome !== null) continue;
     const status = record.status ?? (record.stage === 'toSubmit' ? 'not submitted' : 'not yet looked at');
     const before = record.problem === null ? '' : `; before that: ${record.problem}`;
-    closeDay(record, {
-      outcome: ending.outcome,
-      problem: `${ending.problem} [${status}]${problemOfJob(ledger, record)}${before}`,
-    });
+    closeDay(record, { outcome, problem: `${problem} [${status}]${keptBy(record)}${before}` }, now);
   }
 }
 
-/** Each day that waits for the job repeats it, so it is kept short. */
-const MAXIMUM_JOB_PROBLEM_CHARACTERS = 300;
+/** What keeps a day from its end, as its problem goes on to say. What keeps its job may be all that keeps the day. */
+function obstacles(ledger: Ledger, troubles: readonly ExportProblem[]): (record: DayRecord) => string {
+  const fetching = new Set(ledger.days.filter(({ stage }) => stage === 'fetching').map(({ day }) => day));
+  const ofDownloads = troubles.filter(({ day }) => day !== undefined && fetching.has(day));
+  const ofExport = troubles.find(({ day, jobSid }) => day === undefined && jobSid === undefined);
+  return (record) => {
+    switch (record.stage) {
+      case 'toSubmit':
+        return told('of the export', ofExport?.problem);
+      case 'submitted':
+        return told('of its job', problemOfJob(lastJobOf(ledger, record), troubles));
+      case 'toFetch':
+        return told('it waits for other downloads, of which one', ofDownloads[0]?.problem);
+      case 'fetching':
+        return told('of its download', ofDownloads.find(({ day }) => day === record.day)?.problem);
+      case 'over':
+        return '';
+    }
+  };
+}
 
-/** What keeps a job's looks from an answer may be all that keeps its days. */
-function problemOfJob(ledger: Ledger, record: DayRecord): string {
-  if (record.stage !== 'submitted') return '';
-  const [first] = lastJobOf(ledger, record)?.picture?.problems ?? [];
-  if (!first) return '';
-  const { problem } = first;
-  const isLong = problem.length > MAXIMUM_JOB_PROBLEM_CHARACTERS;
-  return `; of its job: ${isLong ? `${problem.slice(0, MAXIMUM_JOB_PROBLEM_CHARACTERS)}…` : problem}`;
+function problemOfJob(job: JobRecord | undefined, troubles: readonly ExportProblem[]): string | undefined {
+  if (job === undefined) return undefined;
+  const range = formatRange(job);
+  const ofJob = troubles.find(({ day, jobSid }) =>
+    job.jobSid === null ? day === range : jobSid === job.jobSid,
+  );
+  return ofJob?.problem ?? job.picture?.problems[0]?.problem ?? job.quotaWait?.problem;
+}
+
+/** Each day that is kept by the same repeats it, so it is kept short. */
+const MAXIMUM_OBSTACLE_CHARACTERS = 300;
+
+function told(whose: string, problem: string | undefined): string {
+  if (problem === undefined) return '';
+  const isLong = problem.length > MAXIMUM_OBSTACLE_CHARACTERS;
+  return `; ${whose}: ${isLong ? `${problem.slice(0, MAXIMUM_OBSTACLE_CHARACTERS)}…` : problem}`;
 }
 
 /** The result of an export whose days are all over, before its manifest is written. */

@@ -57,7 +57,8 @@ export class SearchAttributesOnDisplay {
     const isStep =
       done === days.total || (typeof shownBefore === 'number' && Math.abs(done - shownBefore) >= step);
     const isEnd = phase === 'cleaning' || phase === 'cancelled' || phase === 'failed';
-    const isFirstFailure = days.failed > 0 && this.shown.get('BulkExportDaysFailed') === 0;
+    const lost = days.failed + days.deleted;
+    const isFirstLost = lost > 0 && this.shown.get('BulkExportDaysFailed') === 0;
     const jobSids = jobs.slice(-MAXIMUM_JOB_SIDS).map(({ jobSid }) => jobSid);
     return {
       BulkExportPhase: phase,
@@ -65,7 +66,7 @@ export class SearchAttributesOnDisplay {
       BulkExportAccount: request.account,
       BulkExportDaysTotal: days.total,
       ...((isStep || isEnd) && { BulkExportDaysDone: done }),
-      ...((isStep || isEnd || isFirstFailure) && { BulkExportDaysFailed: days.failed }),
+      ...((isStep || isEnd || isFirstLost) && { BulkExportDaysFailed: lost }),
       ...((!awaitsJobs || isEnd) && { BulkExportJobSid: jobSids.length > 0 ? jobSids : [NO_JOB_SID] }),
     };
   }

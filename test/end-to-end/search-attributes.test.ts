@@ -5,7 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { BulkExportsClient, type ExportHandle } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { createSkippingExportEnv, inputOf } from '../workflows/export-env.ts';
-import { downloaded, fail, LiteralTwilio } from '../workflows/literal-activities.ts';
+import { all, downloaded, fail, LiteralTwilio } from '../workflows/literal-activities.ts';
 import { exportAttributes } from './export-attributes.ts';
 import { quickExport, withRealParts } from './real-parts.ts';
 
@@ -177,6 +177,27 @@ describe('the card of an export of 366 days', { timeout: 60_000 }, () => {
     assert.ok(failures.length < 10, `and the others with the quarters, got ${failures.join(', ')}`);
     t.diagnostic(`${upserts.length} upserts, ${result.jobs.length} jobs`);
     assert.ok(upserts.length < result.jobs.length, 'jobs that are asked for together are shown together');
+  });
+});
+
+describe('the days that an export has lost', { timeout: 60_000 }, () => {
+  it('are those that failed and those that somebody deleted, and find it in the list', async (t) => {
+    const exports = await createSkippingExportEnv();
+    t.after(() => exports.close());
+    const twilio = new LiteralTwilio({
+      looks: (job) => {
+        const [failed = '', deleted = ''] = job.days;
+        const lost = { [failed]: 'Failed', [deleted]: 'DeletedByUserRequest' } as const;
+        return [{ statuses: { ...all(job, 'Completed'), ...lost } }];
+      },
+    });
+    const input = inputOf(3, { resubmit: { maximumAttempts: 1 }, allowIncomplete: true });
+    const handle = await exports.start(twilio.activities(), input, exportAttributes(3));
+    const { totals } = await handle.result();
+    assert.deepEqual([totals.failed, totals.deleted], [1, 1]);
+    const attributes = (await handle.describe()).typedSearchAttributes.getAll();
+    const lost = attributes.find(({ key }) => key.name === 'BulkExportDaysFailed')?.value;
+    assert.equal(lost, 2);
   });
 });
 

@@ -25,7 +25,8 @@ const PATIENCE = { timeout: 80_000 };
 
 /**
  * One worker process does all that there is a metric of: an export with an empty day, a day that is submitted again and
- * a download that stalls, one that waits for the quota until it is cancelled, and an input that is refused.
+ * a download that stalls, one that waits for the quota until it is cancelled, one that Twilio refuses, and an input that
+ * is refused.
  */
 describe('the metrics of a worker process', PATIENCE, () => {
   let env: TestWorkflowEnvironment;
@@ -79,12 +80,14 @@ describe('the metrics of a worker process', PATIENCE, () => {
     await assert.rejects(
       env.client.workflow.execute('exportJob', { taskQueue: TASK_QUEUE, workflowId: 'junk', args: [{}] }),
     );
+    simulator.faults.add({ kind: 'status401', operation: 'createJob' });
+    await assert.rejects((await startExport('refused')).result());
     // What is counted of a run is counted once: its history is replayed for the query.
     assert.equal(
       (await new BulkExportsClient({ client: env.client }).getHandle('complete').progress()).phase,
       'complete',
     );
-    await until(async () => sumOf(await worker.metrics(), 'bulk_exports_exports_total') === 3);
+    await until(async () => sumOf(await worker.metrics(), 'bulk_exports_exports_total') === 4);
     metrics = await worker.metrics();
   });
   after(async () => {
@@ -145,13 +148,14 @@ describe('the metrics of a worker process', PATIENCE, () => {
       cancelled: 1,
       refused: 1,
     });
-    assert.equal(sum('bulk_exports_exports_total', { outcome: 'refused', resource_type: 'unknown' }), 1);
+    for (const refused of [MESSAGES, { resource_type: 'unknown' }])
+      assert.equal(sum('bulk_exports_exports_total', { outcome: 'refused', ...refused }), 1);
     assert.deepEqual(positives('bulk_exports_days_total', 'outcome'), {
       downloaded: 2,
       empty: 1,
       cancelled: 3,
     });
-    assert.equal(sum('bulk_exports_days_total', MESSAGES), 6);
+    assert.equal(sum('bulk_exports_days_total', MESSAGES), 6, 'those of a refused export are none');
   });
 
   test('count bytes and records as the result does', () => {
@@ -201,7 +205,7 @@ describe('the metrics of a worker process', PATIENCE, () => {
     assert.equal(sum(answers, { status: '201' }), jobsMade);
     assert.equal(sum(answers, { status: '307' }), requests.fetchDay);
     assert.equal(sum(answers, { status: '400' }), 1, 'the quota');
-    assert.equal(sum(answers, { status: '401' }), 0);
+    assert.equal(sum(answers, { status: '401' }), 1, 'the refusal');
   });
 
   test('tell how many exports run, as the engine knows', async () => {

@@ -33,7 +33,7 @@ describe('the card of an export', () => {
       job.jobSid = `JS${'f'.repeat(32)}`;
       enterPicture(ledger, job, troubled(record.day), NOW);
       if (Number(record.day.slice(-1)) % 2 === 0)
-        closeDay(record, { outcome: 'failed', problem: 'x'.repeat(300) });
+        closeDay(record, { outcome: 'failed', problem: 'x'.repeat(300) }, NOW);
       else tryAgain(record, { problem: 'y'.repeat(300), request, now: NOW });
     }
     const files = ledger.days.map(({ day }) => `s3://bucket/${'p'.repeat(200)}/${day}`);
@@ -64,10 +64,8 @@ describe('the card of an export', () => {
     );
     const [first] = ledger.days;
     assert.ok(first, 'a first day');
-    closeDay(first, {
-      outcome: 'downloaded',
-      file: { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' },
-    });
+    const file = { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' };
+    closeDay(first, { outcome: 'downloaded', file }, NOW);
     const files = ['file:///exports/day=*/part-0.json.gz'];
     const card = cardOf(progressOf(ledger, small, { phase: 'waiting', result: null, now: NOW }), small, {
       files,
@@ -151,7 +149,12 @@ describe('the card of an export', () => {
     const ledger = openLedger(two, NOW);
     const job = enterSubmission(ledger, two, NOW);
     Object.assign(job, { jobSid: 'JS1', fate: 'unknown' });
-    endRemainingDays(ledger, { outcome: 'cancelled', problem: 'The export was cancelled first' });
+    endRemainingDays(ledger, {
+      outcome: 'cancelled',
+      problem: 'The export was cancelled first',
+      troubles: [],
+      now: NOW,
+    });
     const end = { sweptJobs: [], notCleaned: ['Half files, named _half…'], cancelReason: 'wrong\n_month_' };
     const result = resultOf(ledger, two, end);
     const card = cardOf(

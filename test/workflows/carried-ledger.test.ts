@@ -99,15 +99,16 @@ describe('the ledger that a run hands over', () => {
 
   const cases: Record<string, (ledger: Ledger) => void> = {
     'every day downloaded': (ledger) => {
-      for (const record of ledger.days) closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) });
+      for (const record of ledger.days)
+        closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) }, NOW);
     },
     'every other day downloaded, and Twilio at work on the others': (ledger) => {
       for (const [at, record] of ledger.days.entries())
-        if (at % 2 === 0) closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) });
+        if (at % 2 === 0) closeDay(record, { outcome: 'downloaded', file: fileOf(record.day) }, NOW);
     },
     'every day failed, with a problem of 200 characters of its own': (ledger) => {
       for (const record of ledger.days)
-        closeDay(record, { outcome: 'failed', problem: `${record.day} ${'x'.repeat(189)}` });
+        closeDay(record, { outcome: 'failed', problem: `${record.day} ${'x'.repeat(189)}` }, NOW);
     },
   };
   for (const [title, play] of Object.entries(cases))
@@ -142,7 +143,7 @@ describe('the ledger that a run hands over', () => {
         job.over = true;
       }
     for (const record of ledger.days)
-      closeDay(record, { outcome: 'failed', problem: `${record.day} ${'x'.repeat(650)}` });
+      closeDay(record, { outcome: 'failed', problem: `${record.day} ${'x'.repeat(650)}` }, NOW);
     const bytes = sizeOf(ledger);
     t.diagnostic(`${bytes} bytes for ${ledger.jobs.length} jobs`);
     assert.ok(bytes < MAXIMUM_BYTES_AT_WORST, `${bytes} bytes`);
@@ -172,6 +173,23 @@ describe('the ledger that a run hands over', () => {
     const [record] = handedOver(ledger).days;
     assert.deepEqual(record, ledger.days[0]);
     assert.deepEqual([record?.stage, record?.reused], ['toFetch', reused]);
+  });
+
+  it('has the times of problems that a version before has told of days alone', () => {
+    const problem = { problem: 'Twilio reports Failed' };
+    const days = [
+      { day: START, ...problem, since: later(10) },
+      { day: addDays(START, 1), ...problem },
+      { day: addDays(START, 2), since: later(20) },
+    ];
+    const ledger = takeOverLedger({ startedAt: NOW, exportId: EXPORT_ID, days, jobs: [] }, NEXT_RUN);
+    assert.deepEqual(
+      [ledger, handedOver(ledger)].map((one) => one.days.map(({ problemSince }) => problemSince)),
+      [
+        [later(10), NOW, null],
+        [later(10), NOW, null],
+      ],
+    );
   });
 
   it('has what is new to a later version as it begins', () => {
@@ -207,8 +225,8 @@ function play(
   for (const record of daysToFetch(ledger, request)) {
     record.stage = 'fetching';
     if (dayEvent === 'downloaded')
-      closeDay(record, { outcome: 'downloaded', file: fileOf(record.day), madeBy });
-    if (dayEvent === 'empty') closeDay(record, { outcome: 'empty' });
+      closeDay(record, { outcome: 'downloaded', file: fileOf(record.day), madeBy }, NOW);
+    if (dayEvent === 'empty') closeDay(record, { outcome: 'empty' }, NOW);
     if (dayEvent === 'expired') tryAgain(record, { problem: 'expired', request, now });
     if (dayEvent === 'corrupt') {
       record.corruptFiles += 1;

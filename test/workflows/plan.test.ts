@@ -109,7 +109,7 @@ describe('the ranges to submit', () => {
       for (const [at, { day }] of ledger.days.entries()) byFate[fails[at] ? 'Failed' : 'Completed'].push(day);
       enterPicture(ledger, job, pictureOf(byFate), NOW);
       for (const record of ledger.days)
-        if (record.stage === 'toFetch') closeDay(record, { outcome: 'empty' });
+        if (record.stage === 'toFetch') closeDay(record, { outcome: 'empty' }, NOW);
       closeJob(ledger, job, request, NOW);
       assert.equal(isOver(ledger), byFate.Failed.length === 0);
     }
@@ -126,7 +126,7 @@ describe('the ranges to submit', () => {
     tryAgain(first, { problem: 'expired', request, now: NOW });
     assert.deepEqual(rangesToSubmit(ledger, later(10)), []);
     tryAgain(second, { problem: 'expired', request, now: later(5) });
-    closeDay(third, { outcome: 'empty' });
+    closeDay(third, { outcome: 'empty' }, NOW);
     assert.deepEqual(rangesToSubmit(ledger, later(10)), []);
     assert.deepEqual(rangesToSubmit(ledger, later(15)), [{ startDay: first.day, endDay: second.day }]);
   });
@@ -151,7 +151,7 @@ describe('the days to fetch', () => {
       enterPicture(ledger, job, pictureOf({ Completed: completed }, { asOf }), later(60));
     const fetched = () => daysToFetch(ledger, request).map(({ day }) => day);
     assert.deepEqual(fetched(), [fourth, second, fifth]);
-    for (const record of daysToFetch(ledger, request)) closeDay(record, { outcome: 'empty' });
+    for (const record of daysToFetch(ledger, request)) closeDay(record, { outcome: 'empty' }, NOW);
     assert.deepEqual(fetched(), [first, third]);
   });
 });

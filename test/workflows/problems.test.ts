@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JobPicture } from '../../activities/api.ts';
-import { enterPicture, enterSubmission } from '../../workflows/bookkeeping.ts';
+import { closeDay, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
 import { daysBetween } from '../../workflows/calendar.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { openLedger } from '../../workflows/ledger.ts';
@@ -36,8 +36,34 @@ describe('the problems in the progress', () => {
       /^Less than a day is left to fetch the file: Twilio keeps it until 2026-06-08T00:00:00\.000Z/,
     );
     assert.deepEqual(
-      [problem?.day, problem?.expiresAt, more],
-      ['2026-05-01..2026-05-03', '2026-06-08T00:00:00.000Z', []],
+      [problem?.day, problem?.expiresAt, problem?.since, more],
+      ['2026-05-01..2026-05-03', '2026-06-08T00:00:00.000Z', '2026-06-07T00:00:00.000Z', []],
+    );
+  });
+
+  it('of a day are there since it has them, whatever its status is since then', () => {
+    const one = { ...request, endDay: request.startDay };
+    const ledger = openLedger(one, NOW);
+    const record = ledger.days[0]!;
+    const tell = () => progressOf(ledger, one, { phase: 'waiting', result: null, now: later(90) }).problems;
+    const sinces = () => tell().map(({ since }) => since);
+    tryAgain(record, { problem: 'Twilio reports Failed', request: one, now: later(10) });
+    const job = enterSubmission(ledger, one, later(25));
+    job.jobSid = 'JS1';
+    enterPicture(ledger, job, pictureOf({ Running: [record.day] }), later(40));
+    assert.deepEqual([record.since, sinces()], [later(40), [later(10)]]);
+    closeDay(record, { outcome: 'failed', problem: 'Twilio reports Failed' }, later(60));
+    assert.deepEqual(sinces(), [later(60)]);
+  });
+
+  it('of days of one range are there since the first of them has them', () => {
+    const ledger = openLedger(request, NOW);
+    for (const [at, record] of ledger.days.entries())
+      closeDay(record, { outcome: 'failed', problem: 'Not to be had' }, later(30 - 10 * at));
+    const { problems } = progressOf(ledger, request, { phase: 'waiting', result: null, now: later(90) });
+    assert.deepEqual(
+      problems.map(({ day, since }) => [day, since]),
+      [['2026-05-01..2026-05-03', later(10)]],
     );
   });
 
