@@ -28,3 +28,34 @@ export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
+
+/** How many bytes a text takes in UTF-8: a workflow has no `Buffer`. */
+export function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) bytes += bytesOfCharacter(character);
+  return bytes;
+}
+
+/**
+ * A text that is Markdown already, cut to so many bytes: never within a character, nor between a backslash and what it
+ * escapes.
+ */
+export function cutMarkdown(text: string, maximumBytes: number): string {
+  if (bytesOf(text) <= maximumBytes) return text;
+  let room = maximumBytes - bytesOf('…');
+  let kept = '';
+  for (const character of text) {
+    room -= bytesOfCharacter(character);
+    if (room < 0) break;
+    kept += character;
+  }
+  const escapes = /\\+$/.exec(kept)?.[0].length ?? 0;
+  return `${escapes % 2 === 0 ? kept : kept.slice(0, -1)}…`;
+}
+
+function bytesOfCharacter(character: string): number {
+  const point = character.codePointAt(0) ?? 0;
+  if (point < 0x80) return 1;
+  if (point < 0x8_00) return 2;
+  return point < 0x1_00_00 ? 3 : 4;
+}

@@ -9,19 +9,27 @@ import type {
   JobFate,
 } from './api.ts';
 import { formatRange } from './calendar.ts';
-import { asMarkdown, formatBytes, formatCount, formatMinute } from './card-words.ts';
+import { showSections } from './card-sections.ts';
+import { asMarkdown, bytesOf, cutMarkdown, formatBytes, formatCount, formatMinute } from './card-words.ts';
 import type { ResolvedExportJobInput } from './input.ts';
 
-/** The UI shows up to 20 kB; these limits keep the card of 366 days far below it. */
+/** The UI shows up to 20 kB. */
+const MAXIMUM_CARD_BYTES = 19_500;
+
+/** What of others stands in a card is cut, each text for itself; the lists share what room is left. */
+const MAXIMUM_TEXT_BYTES = 500;
+/** The longest key that S3 takes, and its bucket. */
+const MAXIMUM_LOCATION_BYTES = 1_200;
 const MAXIMUM_JOBS_SHOWN = 20;
 const MAXIMUM_PROBLEMS_SHOWN = 12;
-const MAXIMUM_PROBLEM_CHARACTERS = 500;
 const BAR_CELLS = 30;
 
 /** What the progress does not tell. */
 export interface CardContext {
   /** Where the days lie that are published, as patterns: see `locationsOf`. */
   files: readonly string[];
+  /** When the next days are submitted again; null where none cool down. */
+  nextSubmissionAt: Instant | null;
   now: Instant;
 }
 
@@ -29,45 +37,53 @@ export interface CardContext {
 export function cardOf(
   progress: ExportProgress,
   request: ResolvedExportJobInput,
-  { files, now }: CardContext,
+  context: CardContext,
 ): string {
   const { phase, days, jobs, problems, result } = progress;
-  // The engine does not carry the summary and the details of a start into a new run: this line takes their place.
-  const from = request.account === 'default' ? '' : ` of ${request.account}`;
-  const done = days.downloaded + days.empty + days.failed + days.deleted;
-  const open = Object.values(days.byStatus).reduce((sum, count) => sum + count, 0);
-  const { downloaded, empty, failed, deleted } = days;
-  const cancelled = days.total - done - open;
   const plans = problems.filter(isByPlan);
   const faults = problems.filter((problem) => !isByPlan(problem));
-  return [
-    `### ${request.resourceType}${from} ${request.startDay}..${request.endDay} to ${request.destination}`,
-    `**${PHASE_SENTENCES[phase]}** ${verdict({ phase, faults, plans, now })}`.trim(),
+  const top = [
+    `### ${nameOf(request)}`,
+    `**${PHASE_SENTENCES[phase]}** ${verdict({ phase, faults, plans, ...context })}`.trim(),
     result?.cancelReason === undefined ? '' : `Reason: ${shortened(result.cancelReason)}`,
-    `${bar(done, days.total)} ${done} of ${days.total} days, ${formatBytes(progress.sizeBytes)}, ` +
-      `${formatCount(progress.records)} records${LINE_BREAK}` +
-      `Days: ${[...entries({ downloaded, empty, failed, deleted, cancelled }), ...entries(days.byStatus)].join(', ')}`,
+    `${extent(progress)}${LINE_BREAK}Days: ${daysByFate(days)}`,
     days.reused > 0 ? `Of these ${days.reused} were there already and cost no quota` : '',
-    section('What is wrong, and what to do', faults.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
-    section('What it waits for (`checkNow` tries at once)', plans.map(problemLine), MAXIMUM_PROBLEMS_SHOWN),
-    section('Jobs at Twilio', jobLines(jobs, result), MAXIMUM_JOBS_SHOWN),
-    section('Not cleaned up', (result?.notCleaned ?? []).map(shortened), MAXIMUM_PROBLEMS_SHOWN),
-    section(
-      'Where the files are',
-      files.length === 0 ? [NO_FILES] : files.map((file) => `\`${file}\``),
-      MAXIMUM_LOCATIONS_SHOWN,
-    ),
-    result?.manifest ? `Manifest: \`${result.manifest}\`` : '',
+  ].filter(Boolean);
+  const bottom = [
+    result?.manifest ? `Manifest: ${place(result.manifest)}` : '',
     isRunning(phase) ? FOOTER : '',
-  ]
-    .filter(Boolean)
-    .join('\n\n');
+  ].filter(Boolean);
+  const parts = [...top, ...bottom];
+  const room = MAXIMUM_CARD_BYTES - parts.reduce((sum, part) => sum + bytesOf(part + PARAGRAPH), 0);
+  const { files } = context;
+  const problemSection = { maximumLines: MAXIMUM_PROBLEMS_SHOWN };
+  const sections = showSections(
+    [
+      { title: 'What is wrong, and what to do', lines: faults.map(problemLine), ...problemSection },
+      {
+        title: 'What it waits for (`checkNow` tries at once)',
+        lines: plans.map(problemLine),
+        ...problemSection,
+      },
+      { title: 'Jobs at Twilio', lines: jobLines(jobs, result), maximumLines: MAXIMUM_JOBS_SHOWN },
+      { title: 'Not cleaned up', lines: (result?.notCleaned ?? []).map(shortened), ...problemSection },
+      {
+        title: 'Where the files are',
+        lines: files.length === 0 ? [NO_FILES] : files.map(place),
+        maximumLines: MAXIMUM_LOCATIONS_SHOWN,
+      },
+    ],
+    room,
+  );
+  return [...top, ...sections, ...bottom].join(PARAGRAPH);
 }
 
 /** The card of an export that ends before it has begun. */
 export function cardOfRefusal(message: string): string {
   return `**Refused: nothing was asked of Twilio, and nothing is to be cleaned up.**\n\n${shortened(message)}`;
 }
+
+const PARAGRAPH = '\n\n';
 
 /** In Markdown; a paragraph would take the room of three lines. */
 const LINE_BREAK = '  \n';
@@ -95,22 +111,52 @@ const FOOTER =
   'Signals (More Actions, Send a Signal): `checkNow` looks at Twilio now; `cancel` stops, cleans up and keeps what is ' +
   'downloaded (`{"reason": "…", "deleteJob": true}`, all optional). *Terminate* does neither.';
 
+/** The engine does not carry the summary and the details of a start into a new run: this takes their place. */
+function nameOf({ resourceType, account, startDay, endDay, destination }: ResolvedExportJobInput): string {
+  const from = account === 'default' ? '' : ` of ${shortened(account)}`;
+  return `${resourceType}${from} ${startDay}..${endDay} to ${shortened(destination)}`;
+}
+
+/** Days that are lost are no progress: a bar that is full says that all is there. */
+function extent({ days, sizeBytes, records }: ExportProgress): string {
+  const home = days.downloaded + days.empty;
+  const filled = Math.floor((home / days.total) * BAR_CELLS);
+  const bar = `\`${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)}\``;
+  return `${bar} ${home} of ${days.total} days, ${formatBytes(sizeBytes)}, ${formatCount(records)} records`;
+}
+
+function daysByFate({ total, downloaded, empty, failed, deleted, byStatus }: ExportProgress['days']): string {
+  const open = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
+  const cancelled = total - downloaded - empty - failed - deleted - open;
+  return cutMarkdown(
+    [...entries({ downloaded, empty, failed, deleted, cancelled }), ...entries(byStatus)].join(', '),
+    MAXIMUM_TEXT_BYTES,
+  );
+}
+
 /** Whether a person has to do anything: the first thing that somebody wants to know who was woken. */
-function verdict({ phase, faults, plans, now }: Verdict): string {
+function verdict({ phase, faults, plans, nextSubmissionAt, now }: Verdict): string {
   if (!isRunning(phase)) return '';
   const [since] = faults.map((problem) => problem.since).toSorted();
-  if (since !== undefined)
-    return `**Not all is well since ${formatMinute(since)}:** see below what is wrong, and Pending Activities for when it is tried again.`;
+  if (since !== undefined) {
+    const again =
+      nextSubmissionAt === null
+        ? ''
+        : ` Days go out again by themselves at ${formatMinute(nextSubmissionAt)}.`;
+    return `**Not all is well since ${formatMinute(since)}:** see below what is wrong.${again} ${TRIED_AGAIN}`;
+  }
   const [resumesAt] = plans.flatMap((plan) => plan.resumesAt ?? []).toSorted();
   const wait = resumesAt === undefined ? '' : ` What waits goes on by itself at ${formatMinute(resumesAt)}.`;
   return `**Nothing is wrong as of ${formatMinute(now)}, and there is nothing to do.**${wait} ${FROM_THEN_ON[phase] ?? FAILS_LATER}`;
 }
 
-interface Verdict extends Pick<CardContext, 'now'> {
+interface Verdict extends Pick<CardContext, 'nextSubmissionAt' | 'now'> {
   phase: ExportPhase;
   faults: ExportProblem[];
   plans: ExportProblem[];
 }
+
+const TRIED_AGAIN = 'What is under way, and when that is tried again, is under Pending Activities.';
 
 /** A card changes when something has happened: what fails since then it may not know. */
 const FAILS_LATER =
@@ -137,8 +183,8 @@ function jobLines(jobs: ExportJobProgress[], result: ExportJobResult | null): st
   return jobs.toReversed().map((job) => {
     const fate = fateOf.get(job.jobSid);
     const hints = [
-      entries(job.byStatus).join(', ') || 'not looked at yet',
-      job.jobQueuePosition === null ? '' : `queue position ${job.jobQueuePosition}`,
+      cutMarkdown(entries(job.byStatus).join(', '), MAXIMUM_TEXT_BYTES) || 'not looked at yet',
+      job.jobQueuePosition === null ? '' : `queue position ${shortened(job.jobQueuePosition)}`,
       job.estimatedCompletionTime === null ? '' : `estimated ${formatMinute(job.estimatedCompletionTime)}`,
       job.asOf === null ? '' : `as of ${formatMinute(job.asOf)}`,
       fate === undefined ? '' : FATE_WORDS[fate],
@@ -161,14 +207,13 @@ function problemLine({ problem, since, day, jobSid }: ExportProblem): string {
   return `${about ? `${about}: ` : ''}${shortened(problem)} (since ${formatMinute(since)})`;
 }
 
+/** Cut once it is escaped: that may double it. */
 function shortened(text: string): string {
-  const isLong = text.length > MAXIMUM_PROBLEM_CHARACTERS;
-  return asMarkdown(isLong ? `${text.slice(0, MAXIMUM_PROBLEM_CHARACTERS)}…` : text);
+  return cutMarkdown(asMarkdown(text), MAXIMUM_TEXT_BYTES);
 }
 
-function bar(done: number, total: number): string {
-  const filled = Math.floor((done / total) * BAR_CELLS);
-  return `\`${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)}\``;
+function place(location: string): string {
+  return `\`${cutMarkdown(location, MAXIMUM_LOCATION_BYTES)}\``;
 }
 
 /** `12 Submitted, 3 Running, 15 Completed`; a status may be a word that Twilio has never used before. */
@@ -176,10 +221,4 @@ function entries(counts: Record<string, number>): string[] {
   return Object.entries(counts).flatMap(([word, count]) =>
     count > 0 ? [`${count} ${asMarkdown(word)}`] : [],
   );
-}
-
-function section(title: string, lines: string[], maximum: number): string {
-  if (lines.length === 0) return '';
-  const more = lines.length > maximum ? [`… and ${lines.length - maximum} more`] : [];
-  return `**${title}**\n\n${[...lines.slice(0, maximum), ...more].map((line) => `- ${line}`).join('\n')}`;
 }

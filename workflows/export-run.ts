@@ -15,6 +15,7 @@ import type { ResolvedExportJobInput } from './input.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Ledger } from './ledger.ts';
 import { LedgerMetrics } from './metrics.ts';
+import { nextSubmissionAt } from './plan.ts';
 import { awaitsJobs, phaseOf, progressOf } from './progress.ts';
 import { locationsOf } from './result.ts';
 import { SearchAttributesOnDisplay } from './search-attributes.ts';
@@ -163,7 +164,9 @@ export class ExportRun {
     this.hasNews = true;
     const progress = this.progress();
     this.logPhase(progress);
-    setCurrentDetails(cardOf(progress, this.request, { files: locationsOf(this.ledger.days), now: now() }));
+    const files = locationsOf(this.ledger.days);
+    const nextAt = nextSubmissionAt(this.ledger, now());
+    setCurrentDetails(cardOf(progress, this.request, { files, nextSubmissionAt: nextAt, now: now() }));
     this.attributes.show(progress, this.request, { awaitsJobs: awaitsJobs(this.ledger) });
     this.metrics.count();
   }

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import type { JobPicture } from '../../activities/api.ts';
 import type { ExportPhase } from '../../workflows/api.ts';
 import { addDays } from '../../workflows/calendar.ts';
-import { asMarkdown } from '../../workflows/card-words.ts';
+import { showSections } from '../../workflows/card-sections.ts';
+import { asMarkdown, bytesOf, cutMarkdown } from '../../workflows/card-words.ts';
 import { cardOf } from '../../workflows/card.ts';
 import { parseExportJobInput } from '../../workflows/input.ts';
 import { closeDay, enterPicture, enterSubmission, tryAgain } from '../../workflows/bookkeeping.ts';
 import { openLedger } from '../../workflows/ledger.ts';
+import { nextSubmissionAt } from '../../workflows/plan.ts';
 import { progressOf } from '../../workflows/progress.ts';
 import { pictureOf } from './played-export.ts';
 import { endRemainingDays, resultOf } from '../../workflows/result.ts';
 
 const NOW = '2026-11-22T12:00:00.000Z';
-const WITHOUT_FILES = { files: [], now: NOW };
+const WITHOUT_FILES = { files: [], nextSubmissionAt: null, now: NOW };
 const startDay = '2025-10-01';
 const request = parseExportJobInput(
   { resourceType: 'Participants', startDay, endDay: addDays(startDay, 365) },
@@ -39,12 +42,112 @@ describe('the card of an export', () => {
     const files = ledger.days.map(({ day }) => `s3://bucket/${'p'.repeat(200)}/${day}`);
     for (const phase of phases) {
       const card = cardOf(progressOf(ledger, request, { phase, result: null, now: NOW }), request, {
+        ...WITHOUT_FILES,
         files,
-        now: NOW,
       });
       assert.ok(Buffer.byteLength(card) < 20_000, `${phase}: ${Buffer.byteLength(card)} bytes`);
       assert.match(card, /and \d+ more/);
     }
+  });
+
+  it('is under 20 kB whatever the words of others are, and how many, and keeps the first of each list', () => {
+    const words = fc
+      .tuple(
+        fc.constantFrom('x', '[', '\\', '_', 'é', '漢', '😀', '\ud800'),
+        fc.integer({ min: 1, max: 5_000 }),
+      )
+      .map(([character, count]) => character.repeat(count));
+    const problem = fc.record({
+      problem: words,
+      since: fc.constant(NOW),
+      day: fc.constant('2025-10-01..2026-10-01'),
+      jobSid: fc.constant(`JS${'f'.repeat(32)}`),
+    });
+    const waits = problem.map((fault) => ({ ...fault, resumesAt: NOW }));
+    const many = <T>(one: fc.Arbitrary<T>, maxLength: number) =>
+      fc.array(one, { minLength: 1, maxLength, size: 'max' });
+    const counts = many(words, 12).map((all) => Object.fromEntries(all.map((word) => [word, 1])));
+    const progress = progressOf(openLedger(request, NOW), request, {
+      phase: 'waiting',
+      result: null,
+      now: NOW,
+    });
+    fc.assert(
+      fc.property(
+        fc.record({
+          faults: many(problem, 20),
+          plans: many(waits, 20),
+          counts,
+          files: many(words, 5),
+          word: words,
+        }),
+        ({ faults, plans, counts: byStatus, files, word }) => {
+          const job = { jobSid: `JS${'f'.repeat(32)}`, startDay, endDay: startDay, byStatus, asOf: NOW };
+          const hints = { jobQueuePosition: word, estimatedCompletionTime: NOW };
+          const ended = resultOf(openLedger(request, NOW), request, {
+            sweptJobs: [],
+            notCleaned: faults.map((fault) => fault.problem),
+            cancelReason: word,
+          });
+          const all = {
+            ...progress,
+            days: { ...progress.days, byStatus },
+            jobs: Array.from({ length: 21 }, () => ({ ...job, ...hints })),
+            problems: [...faults, ...plans],
+            result: { ...ended, manifest: word },
+          };
+          const context = { files, nextSubmissionAt: NOW, now: NOW };
+          const card = cardOf(all, { ...request, account: word, destination: word }, context);
+          assert.ok(Buffer.byteLength(card) < 20_000, `${Buffer.byteLength(card)} bytes`);
+          const longest = Math.max(
+            ...(card.match(/^- 2025.*$/gm) ?? []).map((line) => Buffer.byteLength(line)),
+          );
+          assert.ok(longest < 640, `${longest} bytes for one problem`);
+          const lists = card.split(/^\*\*(?=[A-Z][^*\n]+\*\*$)/m).slice(1);
+          assert.deepEqual(
+            lists.map((list) => /^[^\n]+\*\*\n\n- (?!…)/.test(list)),
+            [true, true, true, true, true],
+            card,
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('gives each list a turn by the line, within the room they have in all', () => {
+    const section = fc.record({
+      title: fc.string({ minLength: 1, maxLength: 20 }),
+      lines: fc.array(fc.string({ unit: 'binary', maxLength: 30 }), { maxLength: 12 }),
+      maximumLines: fc.integer({ min: 1, max: 8 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(section, { maxLength: 5 }),
+        fc.integer({ min: 300, max: 600 }),
+        (sections, room) => {
+          assert.ok(Buffer.byteLength(showSections(sections, room).join('')) <= room, 'within the room');
+        },
+      ),
+    );
+    const long = { title: 'Long', lines: Array.from({ length: 9 }, () => 'x'.repeat(50)), maximumLines: 8 };
+    const short = { title: 'Short', lines: ['one', 'two', 'three', 'four'], maximumLines: 3 };
+    assert.deepEqual(showSections([long, { ...long, lines: [] }, short], 220), [
+      `**Long**\n\n- ${'x'.repeat(50)}\n- ${'x'.repeat(50)}\n- … and 7 more`,
+      '**Short**\n\n- one\n- two\n- three\n- … and 1 more',
+    ]);
+  });
+
+  it('uses the room that short texts leave for more of the others', () => {
+    const progress = progressOf(openLedger(request, NOW), request, {
+      phase: 'waiting',
+      result: null,
+      now: NOW,
+    });
+    const problems = Array.from({ length: 14 }, (_, at) => ({ problem: `No ${at}.`, since: NOW }));
+    const card = cardOf({ ...progress, problems }, request, WITHOUT_FILES);
+    assert.equal(card.match(/^- No \d+\./gm)?.length, 12);
+    assert.match(card, /^- … and 2 more$/m);
   });
 
   it('says phase, days by status, job, queue, and what to do', () => {
@@ -64,12 +167,18 @@ describe('the card of an export', () => {
     );
     const [first] = ledger.days;
     assert.ok(first, 'a first day');
-    const file = { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' };
-    closeDay(first, { outcome: 'downloaded', file }, NOW);
+    closeDay(
+      first,
+      {
+        outcome: 'downloaded',
+        file: { location: 'file:///x', sizeBytes: 2_500_000, records: 12_345, sha256: '' },
+      },
+      NOW,
+    );
     const files = ['file:///exports/day=*/part-0.json.gz'];
     const card = cardOf(progressOf(ledger, small, { phase: 'waiting', result: null, now: NOW }), small, {
+      ...WITHOUT_FILES,
       files,
-      now: NOW,
     });
     for (const part of [
       'Waiting for Twilio',
@@ -104,6 +213,28 @@ describe('the card of an export', () => {
       assert.equal(/Not all is well since 2026-11-22 10:00 UTC/.test(unwell), isRunning, phase);
       assert.equal(/`checkNow`/.test(well), isRunning, phase);
     }
+  });
+
+  it('fills its bar with the days that are there, and with no others', () => {
+    const four = { ...request, endDay: addDays(startDay, 3) };
+    const ledger = openLedger(four, NOW);
+    const outcomes = ['downloaded', 'empty', 'failed', 'deleted'] as const;
+    for (const [at, record] of ledger.days.entries()) closeDay(record, { outcome: outcomes[at]! }, NOW);
+    const progress = progressOf(ledger, four, { phase: 'incomplete', result: null, now: NOW });
+    const card = cardOf(progress, four, WITHOUT_FILES);
+    assert.match(card, /`█{15}░{15}` 2 of 4 days/);
+    assert.match(card, /^Days: 1 downloaded, 1 empty, 1 failed, 1 deleted$/m);
+  });
+
+  it('says of days that cool down when they go out again', () => {
+    const ledger = openLedger(request, NOW);
+    for (const record of ledger.days)
+      tryAgain(record, { problem: 'Twilio reports Failed', request, now: NOW });
+    const progress = progressOf(ledger, request, { phase: 'waiting', result: null, now: NOW });
+    const context = { ...WITHOUT_FILES, nextSubmissionAt: nextSubmissionAt(ledger, NOW) };
+    const again = /Not all is well since .* Days go out again by themselves at 2026-11-22 12:10 UTC\./;
+    assert.match(cardOf(progress, request, context), again);
+    assert.doesNotMatch(cardOf(progress, request, WITHOUT_FILES), /go out again/);
   });
 
   it('names the job of a problem, and only once', () => {
@@ -166,6 +297,21 @@ describe('the card of an export', () => {
     assert.match(card, /^Reason: wrong \\_month\\_$/m);
     assert.match(card, /^- `JS1` .*; \*\*it may still run\*\*$/m);
     assert.match(card, /^- Half files, named \\_half…$/m);
+  });
+
+  it('cuts a text by its bytes, between characters and never after the backslash of an escape', () => {
+    assert.equal(cutMarkdown('\\[\\[\\[', 6), '\\[\\[\\[');
+    assert.equal(cutMarkdown('\\[\\[\\[\\[', 6), '\\[…');
+    assert.equal(cutMarkdown('a\\\\\\\\', 8), 'a\\\\\\\\'.slice(0, 9));
+    assert.equal(cutMarkdown('漢漢漢', 8), '漢…');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 3, max: 40 }), (text, maximum) => {
+        assert.equal(bytesOf(text), Buffer.byteLength(text));
+        const cut = cutMarkdown(asMarkdown(text), maximum);
+        assert.ok(Buffer.byteLength(cut) <= maximum, cut);
+        assert.ok(cut === asMarkdown(text) || /^(?:[^\\]|\\.)*…$/su.test(cut), cut);
+      }),
+    );
   });
 
   it('shows texts of others as they are, whatever they are in Markdown', () => {
