@@ -406,6 +406,23 @@ describe('exportJob', { timeout: 300_000 }, () => {
     assert.equal(progress?.phase, 'failed');
   });
 
+  it('tells of each day that the timeout ended what kept its download', async () => {
+    const { failure, progress } = await run(inputOf(2, { timeout: '5 days', maxConcurrentDownloads: 1 }), {
+      looks: (job) => [{ statuses: all(job, 'Completed') }],
+      download: ({ toldOf }) => {
+        if (toldOf === null) throw fail('StillTrying', 'the disk is full', 'StorageUnavailable');
+        throw fail('StorageUnavailable', 'the disk is full');
+      },
+    });
+    assert.match(failure?.message ?? '', /First problem: .* \[Completed]; of its download: the disk is full/);
+    assert.deepEqual(
+      progress?.result?.days.map(
+        ({ problem = '' }) => /(?<=\[Completed]; ).*?(?=: the disk is full)/.exec(problem)?.[0],
+      ),
+      ['of its download', 'it waits for other downloads, of which one'],
+    );
+  });
+
   it('tells of each day that the timeout ended what kept its job from an answer, in short', async () => {
     const activities = new LiteralTwilio({
       looks: (job) => [{ statuses: all(job, 'Running') }],
