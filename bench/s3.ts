@@ -49,7 +49,9 @@ async function compare(line: string[]): Promise<void> {
   const { apiUrl, accountSid, authToken } = simulator;
   const { activities, close } = createActivities({
     accounts: { default: { accountSid, username: accountSid, password: authToken } },
-    destinations: { default: withTimes(createS3Storage(urlOf(bucket), spoolIn(join(folder, 'spool'))), steps) },
+    destinations: {
+      default: withTimes(createS3Storage(urlOf(bucket), spoolIn(join(folder, 'spool'))), steps),
+    },
     twilioUrl: apiUrl,
   });
   try {
