@@ -158,6 +158,11 @@ describe('the card of an export of 366 days', { timeout: 60_000 }, () => {
     assert.ok(cards.length > 10, `${cards.length} cards`);
     assert.ok(Math.max(...sizes) < 20_000, `${Math.max(...sizes)} bytes`);
     assert.match(cards.at(-1) ?? '', /and \d+ more/, 'what is left out is counted');
+    const again = /Days go out again by themselves at 20/;
+    assert.ok(
+      cards.some((card) => again.test(card)),
+      'a cool-down is told with its end',
+    );
 
     const sids = attributes.find(({ key }) => key.name === 'BulkExportJobSid')?.value;
     assert.ok(result.jobs.length > 40, `${result.jobs.length} jobs`);
@@ -181,7 +186,7 @@ describe('the card of an export of 366 days', { timeout: 60_000 }, () => {
 });
 
 describe('the days that an export has lost', { timeout: 60_000 }, () => {
-  it('are those that failed and those that somebody deleted, and find it in the list', async (t) => {
+  it('are counted where they failed, and where somebody deleted them', async (t) => {
     const exports = await createSkippingExportEnv();
     t.after(() => exports.close());
     const twilio = new LiteralTwilio({
