@@ -15,7 +15,7 @@ export function withFilterOptions(command: Command): Command {
       `${Object.keys(RESOURCE_TYPES).join(', ')}; several with commas (needs setup)`,
     )
     .option('--account <name>', 'an account that the worker knows (needs setup)')
-    .option('--failed-days', 'those with days that failed for good (needs setup)')
+    .option('--failed-days', 'those with days that failed for good or were deleted (needs setup)')
     .option('--started-after <time>', 'such as 2026-10-01 or 2026-10-01T12:00:00Z')
     .option('--closed-after <time>', 'the same, of their ends')
     .option('--query <filter>', "a filter of Temporal's beside these");
