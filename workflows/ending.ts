@@ -58,7 +58,7 @@ export function endingOf({ ledger, request, stopReason }: ExportRun): Ending {
 /** Every day asked for has exactly one outcome, however the export ends. */
 export function giveMissingDaysTheirOutcome(run: ExportRun, ending: Ending): void {
   const end = (outcome: 'cancelled' | 'failed', problem: string) =>
-    endRemainingDays(run.ledger, { outcome, problem, troubles: run.troubles.problems(), now: now() });
+    endRemainingDays(run.ledger, { outcome, problem, troubles: run.troubles.known(), now: now() });
   switch (ending.kind) {
     case 'everyDayIsOver':
       return;

@@ -23,8 +23,13 @@ export class Troubles {
     this.options = options;
   }
 
-  /** As they are shown. */
+  /** As they are shown while the work goes on. */
   problems(): ExportProblem[] {
+    return this.known().map((trouble) => ({ ...trouble, problem: `${trouble.problem} ${TRIED_ON}` }));
+  }
+
+  /** In the words of the failures alone: after the end nothing is tried any more. */
+  known(): ExportProblem[] {
     return [...this.byWork.values()].flatMap((troubles) => Array.from(troubles.values()));
   }
 
@@ -55,7 +60,7 @@ export class Troubles {
         const [trouble, next] = failure.details as [string, NextAttempt?];
         goesOn = next && { ...next, message: failure.message };
         const since = known?.get(trouble)?.since ?? next?.failing.since ?? this.options.now();
-        const shown = { ...about, problem: `${problemOf(error)} ${TRIED_ON}`, since };
+        const shown = { ...about, problem: problemOf(error), since };
         this.byWork.set(name, new Map(known).set(trouble, shown));
         this.options.announce();
       }

@@ -421,6 +421,7 @@ describe('exportJob', { timeout: 300_000 }, () => {
       ),
       ['of its download', 'it waits for other downloads, of which one'],
     );
+    assert.doesNotMatch(JSON.stringify(progress?.result), /being tried again/);
   });
 
   it('tells of each day that the timeout ended what kept its job from an answer, in short', async () => {
