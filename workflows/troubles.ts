@@ -25,7 +25,7 @@ export class Troubles {
 
   /** As they are shown while the work goes on. */
   problems(): ExportProblem[] {
-    return this.known().map((trouble) => ({ ...trouble, problem: `${trouble.problem} ${TRIED_ON}` }));
+    return this.known().map(triedOn);
   }
 
   /** In the words of the failures alone: after the end nothing is tried any more. */
@@ -66,4 +66,8 @@ export class Troubles {
       }
     }
   }
+}
+
+function triedOn(trouble: ExportProblem): ExportProblem {
+  return { ...trouble, problem: `${trouble.problem} ${TRIED_ON}` };
 }
