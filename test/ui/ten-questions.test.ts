@@ -52,7 +52,7 @@ const answers: Record<State, Answers> = {
   },
   failed: {
     'what is it': ['user-metadata', new RegExp(`Conferences ${rangeOf('failed')} → default`)],
-    'how far is it': ['user-metadata', /4 of 4 days, .* Days: 3 downloaded, 1 failed/],
+    'how far is it': ['user-metadata', /3 of 4 days, .* Days: 3 downloaded, 1 failed/],
     'is it well': ['user-metadata', /FAILED .* Incomplete: some days could not be had/],
     'since when not': ['user-metadata', /Twilio reports Failed .* \(since 20\d\d-/],
     'what waits for what': ['user-metadata', /1 Failed; .* then deleted/],
