@@ -40,7 +40,8 @@ describe('the metrics of a worker process', PATIENCE, () => {
   before(async () => {
     env = await createDevServerEnv();
     simulator = await startSimulator({
-      clock: { kind: 'faster', speed: 600 },
+      // From midnight on: a quota that is spent is one of the next day again.
+      clock: { kind: 'faster', speed: 600, start: new Date().setUTCHours(0, 0, 0, 0) },
       quotaDays: 5,
       script: {
         days: [
