@@ -1,6 +1,6 @@
 import type { HalfFile } from '../storage/day-storage.ts';
 import type { VerifiedFile } from './verify-day-file.ts';
-import { verifyBeside } from './prove-in-thread.ts';
+import { verifyDayFile } from './verify-day-file.ts';
 
 /** The proof of a half file, which keeps up with the bytes as they come. */
 export interface KeptUpProof {
@@ -43,7 +43,7 @@ export function proveWhileWritten(
     }
   }
 
-  const proof = verifyBeside(bytesAsTheyCome(), expectedBytes, AbortSignal.any([signal, stop.signal]));
+  const proof = verifyDayFile(bytesAsTheyCome(), expectedBytes, AbortSignal.any([signal, stop.signal]));
   // Whoever finishes it hears of its failure; until then that must not count as unowned.
   proof.catch(() => {});
   return {

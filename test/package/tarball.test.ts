@@ -86,19 +86,6 @@ describe('the packed package, installed in a fresh project', () => {
     });
   });
 
-  test('proves a large file in a thread of its own, one at a time', async () => {
-    const module = pathToFileURL(
-      join(packageFolder(project), 'dist/activities/download/prove-while-written.js'),
-    ).href;
-    const { stdout } = await run(process.execPath, ['prove-beside.js', module], { cwd: project });
-    assert.deepEqual(JSON.parse(stdout), {
-      small: { whole: true, threads: 0 },
-      large: { whole: true, threads: 1 },
-      three: { whole: true, threads: 1 },
-      later: { whole: true, threads: 1 },
-    });
-  });
-
   test('serves a caller who has not installed what workers alone need', async () => {
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', CALLER, env.address], {
       cwd: caller,
