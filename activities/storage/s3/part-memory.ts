@@ -24,7 +24,7 @@ export function createPartMemory(parts: number, partBytes: number): PartMemory {
     take: async (bytesOfPart, signal) => {
       const end = await turns.take(signal);
       const kept = idle.pop();
-      const bytes = kept?.length === bytesOfPart ? kept : outsideOfHeap(bytesOfPart);
+      const bytes = kept?.length === bytesOfPart ? kept : Buffer.allocUnsafeSlow(bytesOfPart);
       return {
         bytes,
         release: (isIdle) => {
@@ -36,13 +36,4 @@ export function createPartMemory(parts: number, partBytes: number): PartMemory {
       };
     },
   };
-}
-
-/**
- * V8 counts the memory of an ordinary buffer towards the size of its heap. With as much as this held for good, it
- * collects garbage all over as often as buffers come and go, for longer than an upload takes; it does not count memory
- * that threads may share.
- */
-function outsideOfHeap(sizeBytes: number): Uint8Array {
-  return Buffer.from(new SharedArrayBuffer(sizeBytes));
 }
