@@ -1,4 +1,4 @@
-/** The modules as users have them: built, and so with the threads that no source has. `npm run` builds them before. */
+/** The modules as users have them: built. `npm run` builds them before. */
 import type * as Activities from '../activities/index.ts';
 import type * as Worker from '../worker/index.ts';
 
