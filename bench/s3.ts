@@ -2,8 +2,9 @@
  * `npm run bench:s3`: what it takes to bring a day into S3. Takes one file again and again from the same store into
  * the same bucket, in turn by rclone, which copies it without a look at what it holds; by rclone, and then `gzip -t`
  * of the copy, the least that a proof is; and by the activity, which keeps it on the disk, proves it meanwhile, and
- * uploads it. The proof is measured alone, too, in a process of its own and of a file that lies there: less is no proof. First as fast as this machine copies memory, then over a line of 250 Mbit/s. It also tells the processor
- * time of whoever takes part: no order of the same steps is faster than all of it, spread over all processors.
+ * uploads it. The proof is measured alone, too, in a process of its own and of a file that lies there: less is no
+ * proof. First as fast as this machine copies memory, then over a line of 250 Mbit/s. It also tells the processor time
+ * of whoever takes part: no order of the same steps is faster than all of it, spread over all processors.
  * `npm run bench:s3 -- 1000 500` takes another size, in MB, and another line, in Mbit/s.
  */
 import { execFile } from 'node:child_process';
