@@ -13,19 +13,53 @@ import type { TwilioAccount } from './twilio/twilio-account.ts';
 import { isAccountSid } from './twilio/twilio-account.ts';
 import { PUBLIC_URL_RULE, readPublicUrl } from './webhook-url.ts';
 
-/** Twilio's own address: there is one region, and no edge changes it. */
+/**
+ * Twilio's own address: there is one region, and no edge changes it.
+ *
+ * @example
+ * ```ts
+ * const twilioUrl = process.env['TWILIO_BULKEXPORTS_URL'] ?? TWILIO_BULKEXPORTS_URL;
+ * ```
+ */
 export const TWILIO_BULKEXPORTS_URL = 'https://bulkexports.twilio.com';
 
-/** Two exports that fetch four days each; a slot holds a few megabytes. */
+/**
+ * How many days one worker fetches at once, where nobody says otherwise: two exports that fetch four days each. A slot
+ * holds a few megabytes.
+ *
+ * @example
+ * ```ts
+ * // A Worker of one's own has to have more places for activities than twice the slots.
+ * const maxConcurrentActivityTaskExecutions = 2 * DEFAULT_DOWNLOAD_SLOTS + 100;
+ * ```
+ */
 export const DEFAULT_DOWNLOAD_SLOTS = 8;
 
 /**
- * As many as days are fetched at once, each of which begins with one request. Twilio's limit is of the account, for
- * all its programs together, and not public: more of it is theirs.
+ * How many requests of one account one worker has under way at Twilio, where nobody says otherwise: as many as days are
+ * fetched at once, each of which begins with one request. Twilio's limit is of the account, for all its programs
+ * together, and not public: more of it is theirs.
+ *
+ * @example
+ * ```ts
+ * const requestsPerAccount = DEFAULT_REQUESTS_PER_ACCOUNT / 2; // of each of two workers
+ * ```
  */
 export const DEFAULT_REQUESTS_PER_ACCOUNT = 8;
 
-/** What the activities of one worker are made of. */
+/**
+ * What the activities of one worker are made of.
+ *
+ * @example
+ * ```ts
+ * const options: CreateActivitiesOptions = {
+ *   accounts,
+ *   destinations: { default: createFileStorage('file:///srv/exports') },
+ *   downloadSlots: 4,
+ *   stallTimeout: '2 minutes',
+ * };
+ * ```
+ */
 export interface CreateActivitiesOptions {
   /** By the names that callers use. A caller never sends a credential. */
   accounts: Record<string, TwilioAccount>;

@@ -52,6 +52,22 @@ export type {
 /**
  * The activities of one export job, by their names on the wire. Those whose input has {@link Persistence} may also throw
  * `StillTrying`.
+ *
+ * @example
+ * ```ts
+ * import { proxyActivities } from '@temporalio/workflow';
+ *
+ * const { downloadExportDay } = proxyActivities<ExportActivities>({
+ *   startToCloseTimeout: '24 hours',
+ *   heartbeatTimeout: '30 seconds',
+ * });
+ * const result = await downloadExportDay({
+ *   ...identity,
+ *   destination: 'default',
+ *   day: '2026-10-01',
+ *   status: 'Completed',
+ * });
+ * ```
  */
 export interface ExportActivities {
   /**
@@ -108,7 +124,22 @@ export interface ExportActivities {
   writeExportManifest: (input: WriteExportManifestInput) => Promise<WriteExportManifestResult>;
 }
 
-/** What `createExportJob` needs. */
+/**
+ * What `createExportJob` needs.
+ *
+ * @example
+ * ```ts
+ * const input: CreateExportJobInput = {
+ *   ...identity,
+ *   destination: 'default',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   friendlyName: 'October',
+ *   submission: 1,
+ *   isUnderWay: false,
+ * };
+ * ```
+ */
 export interface CreateExportJobInput extends ExportIdentity, Persistence {
   /** The name of a destination that the worker knows: no days are asked for that could not be stored. */
   destination: string;
@@ -131,13 +162,32 @@ export interface CreateExportJobInput extends ExportIdentity, Persistence {
   email?: string;
 }
 
-/** Where Twilio calls when a job is over. */
+/**
+ * Where Twilio calls when a job is over.
+ *
+ * @example
+ * ```ts
+ * const webhook: Webhook = { url: 'https://hooks.example.com/twilio', method: 'POST' };
+ * ```
+ */
 export interface Webhook {
   url: string;
   method: 'GET' | 'POST';
 }
 
-/** The job that now exists. */
+/**
+ * The job that now exists.
+ *
+ * @example
+ * ```ts
+ * const job: CreateExportJobResult = {
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   friendlyName: 'October [0a1b2c3d-0a1b2c3d4e5f-1]',
+ *   createdAt: '2026-11-02T10:00:07.000Z',
+ *   adopted: false,
+ * };
+ * ```
+ */
 export interface CreateExportJobResult {
   jobSid: string;
   /** The whole name at Twilio, marker included. */
@@ -150,7 +200,25 @@ export interface CreateExportJobResult {
   inRun?: string;
 }
 
-/** What `watchExportJob` needs. */
+/**
+ * What `watchExportJob` needs.
+ *
+ * @example
+ * ```ts
+ * const input: WatchExportJobInput = {
+ *   ...identity,
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   friendlyName: 'October [0a1b2c3d-0a1b2c3d4e5f-1]',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   createdAt: '2026-11-02T10:00:07.000Z',
+ *   seen: null,
+ *   firstLook: 'planned',
+ *   returnUnchanged: false,
+ *   poll: { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 },
+ * };
+ * ```
+ */
 export interface WatchExportJobInput extends ExportIdentity, Persistence {
   jobSid: string;
   /** The whole name at Twilio: the Days list is searched for it. */
@@ -176,7 +244,14 @@ export interface WatchExportJobInput extends ExportIdentity, Persistence {
  */
 export type FirstLook = 'planned' | 'soon' | 'now';
 
-/** Between which limits the time from look to look lies. */
+/**
+ * Between which limits the time from look to look lies.
+ *
+ * @example
+ * ```ts
+ * const poll: PollIntervals = { minimumIntervalMs: 10_000, maximumIntervalMs: 900_000 };
+ * ```
+ */
 export interface PollIntervals {
   minimumIntervalMs: number;
   maximumIntervalMs: number;
@@ -186,10 +261,31 @@ export interface PollIntervals {
  * `CompletedOrEmpty`: Twilio did not say which of the two, and the Days list shows that there is a file or that
  * the day did not fail. `Unaccounted`: no entry of `details` names the day. All else is Twilio's own word, a
  * word unknown to us included.
+ *
+ * @example
+ * ```ts
+ * const mayBeFetched: PictureStatus[] = ['Completed', 'CompletedEmptyRecords', 'CompletedOrEmpty'];
+ * ```
  */
 export type PictureStatus = TwilioDayStatus | 'CompletedOrEmpty' | 'Unaccounted' | (string & {});
 
-/** All days of a job at one instant, each once. */
+/**
+ * All days of a job at one instant, each once.
+ *
+ * @example
+ * ```ts
+ * const picture: JobPicture = {
+ *   asOf: '2026-11-02T10:12:31.000Z',
+ *   days: { Completed: ['2026-10-01..2026-10-28'], Running: ['2026-10-29..2026-10-30'] },
+ *   byStatus: { Completed: 28, Running: 2 },
+ *   over: false,
+ *   gone: false,
+ *   jobQueuePosition: null,
+ *   estimatedCompletionTime: '2026-11-02T10:30:00.000Z',
+ *   problems: [],
+ * };
+ * ```
+ */
 export interface JobPicture {
   /** By Twilio's clock. */
   asOf: Instant;
@@ -213,13 +309,22 @@ export interface JobPicture {
   gone: boolean;
   /** The id of the run that looked. */
   inRun?: string;
+  /** A whole number, written as a text. */
   jobQueuePosition: string | null;
   estimatedCompletionTime: Instant | null;
   /** What is not as it should be, a type each at most once. */
   problems: PictureProblem[];
 }
 
-/** Something about a job that a person should know. */
+/**
+ * Something about a job that a person should know.
+ *
+ * @example
+ * ```ts
+ * const lines = ({ problems }: JobPicture) =>
+ *   problems.map(({ type, problem }: PictureProblem) => `${type}: ${problem}`);
+ * ```
+ */
 export interface PictureProblem {
   /** What makes two problems the same one. */
   type: 'TwilioUnavailable' | 'AuthenticationRejected' | 'UnknownStatus' | 'TwilioRejected';
@@ -227,16 +332,45 @@ export interface PictureProblem {
   problem: string;
 }
 
-/** The details of `JobUnchanged`: the freshest that is known, for whoever describes the workflow. */
+/**
+ * The details of `JobUnchanged`: the freshest that is known, for whoever describes the workflow.
+ *
+ * @example
+ * ```ts
+ * const sighting: JobSighting = {
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   asOf: '2026-11-02T10:12:31.000Z',
+ *   byStatus: { Completed: 28, Running: 2 },
+ *   jobQueuePosition: null,
+ *   estimatedCompletionTime: '2026-11-02T10:30:00.000Z',
+ * };
+ * ```
+ */
 export interface JobSighting {
   jobSid: string;
+  /** By Twilio's clock. */
   asOf: Instant;
+  /** How many days are in each of Twilio's statuses. */
   byStatus: Record<string, number>;
+  /** A whole number, written as a text. */
   jobQueuePosition: string | null;
   estimatedCompletionTime: Instant | null;
 }
 
-/** What `downloadExportDay` needs. */
+/**
+ * What `downloadExportDay` needs.
+ *
+ * @example
+ * ```ts
+ * const input: DownloadExportDayInput = {
+ *   ...identity,
+ *   destination: 'default',
+ *   day: '2026-10-01',
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   status: 'Completed',
+ * };
+ * ```
+ */
 export interface DownloadExportDayInput extends ExportIdentity, Persistence {
   destination: string;
   day: Day;
@@ -252,17 +386,45 @@ export interface DownloadExportDayInput extends ExportIdentity, Persistence {
   foreignFiles?: ForeignFiles | 'refuseOtherNamespaces';
 }
 
-/** What `deleteExportJob` needs. */
+/**
+ * What `deleteExportJob` needs.
+ *
+ * @example
+ * ```ts
+ * const input: DeleteExportJobInput = { ...identity, jobSid: 'JS0123456789abcdef0123456789abcdef' };
+ * ```
+ */
 export interface DeleteExportJobInput extends ExportIdentity {
   jobSid: string;
 }
 
-/** What Twilio made of it. */
+/**
+ * What Twilio made of a DELETE.
+ *
+ * @example
+ * ```ts
+ * const { fate }: DeleteExportJobResult = await twilio.deleteExportJob({ jobSid });
+ * if (fate === 'notDeletable') console.warn(`Twilio keeps the job ${jobSid}.`);
+ * ```
+ */
 export interface DeleteExportJobResult {
   fate: 'deleted' | 'alreadyGone' | 'notDeletable';
 }
 
-/** What `sweepExportJobs` needs. */
+/**
+ * What `sweepExportJobs` needs.
+ *
+ * @example
+ * ```ts
+ * const input: SweepExportJobsInput = {
+ *   ...identity,
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   keep: ['JS0123456789abcdef0123456789abcdef'],
+ *   createInDoubt: false,
+ * };
+ * ```
+ */
 export interface SweepExportJobsInput extends ExportIdentity {
   /** The first and the last day of the export. */
   startDay: Day;
@@ -273,36 +435,88 @@ export interface SweepExportJobsInput extends ExportIdentity {
   createInDoubt: boolean;
 }
 
-/** The jobs that were found and what became of them. */
+/**
+ * The jobs that were found and what became of them.
+ *
+ * @example
+ * ```ts
+ * const left = ({ swept, spared = [] }: SweepExportJobsResult) =>
+ *   [...swept.filter(({ fate }) => fate === 'notDeletable'), ...spared].map(({ jobSid }) => jobSid);
+ * ```
+ */
 export interface SweepExportJobsResult {
   swept: ExportedJob[];
   /** Jobs with its marker that were left, as their days are not within its own. Missing where there are none. */
   spared?: SparedJob[];
 }
 
-/** A job that carries a marker which is not its own. */
+/**
+ * A job that carries a marker which is not its own.
+ *
+ * @example
+ * ```ts
+ * const spared: SparedJob = {
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   startDay: '2026-09-01',
+ *   endDay: '2026-09-30',
+ * };
+ * ```
+ */
 export type SparedJob = Pick<ExportedJob, 'jobSid' | 'startDay' | 'endDay'>;
 
-/** What `sweepExportFiles` needs. */
+/**
+ * What `sweepExportFiles` needs.
+ *
+ * @example
+ * ```ts
+ * const input: SweepExportFilesInput = { ...identity, destination: 'default', days: ['2026-10-01..2026-10-30'] };
+ * ```
+ */
 export interface SweepExportFilesInput extends ExportIdentity {
   destination: string;
   days: DayRange[];
 }
 
-/** What `writeExportManifest` needs. */
+/**
+ * What `writeExportManifest` needs.
+ *
+ * @example
+ * ```ts
+ * const inputFor = (manifest: ExportManifest): WriteExportManifestInput => ({
+ *   ...identity,
+ *   destination: manifest.destination,
+ *   workflowId: manifest.workflowId,
+ *   manifest,
+ * });
+ * ```
+ */
 export interface WriteExportManifestInput extends ExportIdentity {
   destination: string;
   workflowId: string;
   manifest: ExportManifest;
 }
 
-/** Where it lies. */
+/**
+ * Where the manifest lies.
+ *
+ * @example
+ * ```ts
+ * const written: WriteExportManifestResult = { location: 'file:///srv/exports/_manifests/october/0199c2f4.json' };
+ * ```
+ */
 export interface WriteExportManifestResult {
   /** A URL: `file:///…` */
   location: string;
 }
 
-/** The first of the details of every failure with which a create is final. */
+/**
+ * The first of the details of every failure with which a create is final.
+ *
+ * @example
+ * ```ts
+ * const hoursToWait = ({ retryAfterMs = 0 }: CreateRefusedDetails) => Math.ceil(retryAfterMs / 3_600_000);
+ * ```
+ */
 export interface CreateRefusedDetails {
   /** Whether an earlier attempt may have made the job all the same: then clean-up looks for it. */
   inDoubt: boolean;

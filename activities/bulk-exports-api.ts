@@ -19,6 +19,8 @@ import type { Day, DayRange, Instant, ResourceType, TwilioDayStatus } from './ex
  *
  * @example
  * ```ts
+ * import { proxyActivities } from '@temporalio/workflow';
+ *
  * const twilio = proxyActivities<BulkExportsApi>({ startToCloseTimeout: '15 minutes', heartbeatTimeout: '1 minute' });
  * const { days } = await twilio.listExportDays({ resourceType: 'Messages', startDay: '2026-10-01' });
  * ```
@@ -104,13 +106,37 @@ export interface BulkExportsApi {
   updateExportConfiguration: (input: UpdateExportConfigurationInput) => Promise<ExportConfiguration>;
 }
 
-/** Whose credentials are used. */
+/**
+ * Whose credentials are used.
+ *
+ * @example
+ * ```ts
+ * const east: AccountInput = { account: 'east' };
+ * const { jobs } = await twilio.listExportCustomJobs({ ...east, resourceType: 'Calls' });
+ * ```
+ */
 export interface AccountInput {
   /** The name of an account that the worker knows. Default `default`. */
   account?: string;
 }
 
-/** What `createExportCustomJob` needs. */
+/**
+ * What `createExportCustomJob` needs.
+ *
+ * @example
+ * ```ts
+ * import { workflowInfo } from '@temporalio/workflow';
+ *
+ * const input: CreateExportCustomJobInput = {
+ *   resourceType: 'Messages',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   friendlyName: 'October',
+ *   requestId: workflowInfo().firstExecutionRunId,
+ * };
+ * const { jobSid } = await twilio.createExportCustomJob(input);
+ * ```
+ */
 export interface CreateExportCustomJobInput extends AccountInput {
   resourceType: ResourceType;
   startDay: Day;
@@ -130,7 +156,19 @@ export interface CreateExportCustomJobInput extends AccountInput {
   submission?: number;
 }
 
-/** The job that now exists. */
+/**
+ * The job that now exists.
+ *
+ * @example
+ * ```ts
+ * const made: CreateExportCustomJobResult = {
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   friendlyName: 'October [0a1b2c3d-0a1b2c3d4e5f-1]',
+ *   createdAt: '2026-11-02T10:00:07.000Z',
+ *   adopted: false,
+ * };
+ * ```
+ */
 export interface CreateExportCustomJobResult {
   jobSid: string;
   /** The whole name at Twilio, marker included. */
@@ -141,20 +179,38 @@ export interface CreateExportCustomJobResult {
   adopted: boolean;
 }
 
-/** What `fetchExportJob` and `deleteExportJob` need. */
+/**
+ * What `fetchExportJob` and `deleteExportJob` need.
+ *
+ * @example
+ * ```ts
+ * const input: FetchExportJobInput = { jobSid: 'JS0123456789abcdef0123456789abcdef', account: 'east' };
+ * const job = await twilio.fetchExportJob(input);
+ * ```
+ */
 export interface FetchExportJobInput extends AccountInput {
   jobSid: string;
 }
 
-/** A job as Twilio tells of it. All fields of its answers may be null. */
+/**
+ * A job as Twilio tells of it. All fields of its answers may be null. Days are `YYYY-MM-DD`, UTC.
+ *
+ * @example
+ * ```ts
+ * const waiting = ({ jobQueuePosition, estimatedCompletionTime }: ExportCustomJob) =>
+ *   `place ${jobQueuePosition ?? 'unknown'} in the queue, ready at ${estimatedCompletionTime ?? 'some time'}`;
+ * ```
+ */
 export interface ExportCustomJob {
   jobSid: string | null;
   resourceType: string | null;
   friendlyName: string | null;
   startDay: string | null;
+  /** Included. */
   endDay: string | null;
   /** By status; empty where Twilio says nothing of its days. A job has no status of its own. */
   details: ExportJobDetail[];
+  /** A whole number, written as a text. */
   jobQueuePosition: string | null;
   estimatedCompletionTime: Instant | null;
   webhookUrl: string | null;
@@ -162,7 +218,14 @@ export interface ExportCustomJob {
   email: string | null;
 }
 
-/** The days of a job that are in one status. */
+/**
+ * The days of a job that are in one status.
+ *
+ * @example
+ * ```ts
+ * const detail: ExportJobDetail = { status: 'Completed', count: 29, days: ['2026-10-01..2026-10-28', '2026-10-30'] };
+ * ```
+ */
 export interface ExportJobDetail {
   /** Twilio's word, one that is not known here included. */
   status: TwilioDayStatus | (string & {});
@@ -172,21 +235,45 @@ export interface ExportJobDetail {
   days: DayRange[] | null;
 }
 
-/** What `listExportCustomJobs` needs. */
+/**
+ * What `listExportCustomJobs` needs.
+ *
+ * @example
+ * ```ts
+ * const input: ListExportCustomJobsInput = { resourceType: 'Calls', limit: 500 };
+ * const { jobs } = await twilio.listExportCustomJobs(input);
+ * ```
+ */
 export interface ListExportCustomJobsInput extends AccountInput {
   resourceType: ResourceType;
   /** How many jobs at most, 1 to 500. Default 100. */
   limit?: number;
 }
 
-/** Jobs of a type. */
+/**
+ * Jobs of a type, the latest first.
+ *
+ * @example
+ * ```ts
+ * const { jobs, truncated }: ListExportCustomJobsResult = await twilio.listExportCustomJobs({ resourceType: 'Calls' });
+ * if (truncated) console.warn(`Only the latest ${jobs.length} jobs are looked at.`);
+ * ```
+ */
 export interface ListExportCustomJobsResult {
   jobs: ExportCustomJob[];
   /** Whether there are more than the limit. */
   truncated: boolean;
 }
 
-/** What `listExportDays` needs. */
+/**
+ * What `listExportDays` needs.
+ *
+ * @example
+ * ```ts
+ * const input: ListExportDaysInput = { resourceType: 'Messages', startDay: '2026-10-01', endDay: '2026-10-30' };
+ * const { days } = await twilio.listExportDays(input);
+ * ```
+ */
 export interface ListExportDaysInput extends AccountInput {
   resourceType: ResourceType;
   /** Default the first that is there. */
@@ -197,17 +284,37 @@ export interface ListExportDaysInput extends AccountInput {
   limit?: number;
 }
 
-/** Files of a type. */
+/**
+ * Files of a type, in the order in which they were made.
+ *
+ * @example
+ * ```ts
+ * const { days }: ListExportDaysResult = await twilio.listExportDays({ resourceType: 'Messages' });
+ * const bytes = days.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+ * ```
+ */
 export interface ListExportDaysResult {
   days: ExportDay[];
   /** Whether there are more than the limit. */
   truncated: boolean;
 }
 
-/** The file of a day, as Twilio's list tells of it. */
+/**
+ * The file of a day, as Twilio's list tells of it.
+ *
+ * @example
+ * ```ts
+ * const file: ExportDay = {
+ *   day: '2026-10-01',
+ *   sizeBytes: 48_211_937,
+ *   createDate: '2026-11-02',
+ *   friendlyName: 'October [0a1b2c3d-0a1b2c3d4e5f-1]',
+ * };
+ * ```
+ */
 export interface ExportDay {
   day: Day;
-  /** Null where Twilio does not say. */
+  /** Of the gzip file; null where Twilio does not say. */
   sizeBytes: number | null;
   /** The UTC day on which it was made. */
   createDate: Day | null;
@@ -215,12 +322,31 @@ export interface ExportDay {
   friendlyName: string | null;
 }
 
-/** What `fetchExportConfiguration` needs. */
+/**
+ * What `fetchExportConfiguration` needs.
+ *
+ * @example
+ * ```ts
+ * const input: FetchExportConfigurationInput = { resourceType: 'Messages', account: 'east' };
+ * const { enabled } = await twilio.fetchExportConfiguration(input);
+ * ```
+ */
 export interface FetchExportConfigurationInput extends AccountInput {
   resourceType: ResourceType;
 }
 
-/** What Twilio does by itself for a type. */
+/**
+ * What Twilio does by itself for a type.
+ *
+ * @example
+ * ```ts
+ * const configuration: ExportConfiguration = {
+ *   enabled: true,
+ *   webhookUrl: 'https://hooks.example.com/twilio',
+ *   webhookMethod: 'POST',
+ * };
+ * ```
+ */
 export interface ExportConfiguration {
   /** Whether the file of each day is made by itself; null where Twilio does not say. */
   enabled: boolean | null;
@@ -229,7 +355,15 @@ export interface ExportConfiguration {
   webhookMethod: string | null;
 }
 
-/** What `updateExportConfiguration` needs: at least one of the fields besides account and type. */
+/**
+ * What `updateExportConfiguration` needs: at least one of the fields besides account and type.
+ *
+ * @example
+ * ```ts
+ * const input: UpdateExportConfigurationInput = { resourceType: 'Messages', enabled: true, webhookUrl: null };
+ * await twilio.updateExportConfiguration(input);
+ * ```
+ */
 export interface UpdateExportConfigurationInput extends AccountInput {
   resourceType: ResourceType;
   enabled?: boolean;

@@ -26,7 +26,19 @@ import { createTwilioHttp } from './twilio/twilio-http.ts';
 import { watchExportJob } from './watch-export-job.ts';
 import { writeExportManifest } from './write-export-manifest.ts';
 
-/** The activities and what they hold open. */
+/**
+ * The activities and what they hold open.
+ *
+ * @example
+ * ```ts
+ * import { MockActivityEnvironment } from '@temporalio/testing';
+ *
+ * const { activities, close }: CreatedActivities = createActivities({ accounts, destinations: { default: storage } });
+ * const input: ListExportDaysInput = { resourceType: 'Messages', startDay: '2026-10-01' };
+ * const list = await new MockActivityEnvironment().run(activities.listExportDays, input);
+ * await close();
+ * ```
+ */
 export interface CreatedActivities {
   /** To be registered with a worker under just these names. */
   activities: ExportActivities & BulkExportsApi;
@@ -38,6 +50,17 @@ export interface CreatedActivities {
  * Makes the activities. Nothing is connected to and nothing is written before the first of them runs.
  *
  * @throws a `TypeError` that names every faulty option at once.
+ *
+ * @example
+ * ```ts
+ * import { Worker } from '@temporalio/worker';
+ *
+ * // BulkExportsPlugin does this, and brings the workflow as well.
+ * const { activities, close } = createActivities({ accounts, destinations: { default: storage } });
+ * const worker = await Worker.create({ connection, taskQueue: 'mine', activities });
+ * await worker.run();
+ * await close();
+ * ```
  */
 export function createActivities(options: CreateActivitiesOptions): CreatedActivities {
   const {

@@ -1,9 +1,24 @@
 /** The words of an export: types alone, part of the contract in `api.ts`. */
 
-/** What Twilio exports, spelled as in the path of its API. */
+/**
+ * What Twilio exports, spelled as in the path of its API.
+ *
+ * @example
+ * ```ts
+ * const resourceType: ResourceType = 'Messages';
+ * ```
+ */
 export type ResourceType = 'Messages' | 'Calls' | 'Conferences' | 'Participants';
 
-/** The statuses of a day, spelled as on the wire. */
+/**
+ * The statuses of a day, spelled as on the wire. Final are `Completed`, `CompletedEmptyRecords`, `Failed` and
+ * `DeletedByUserRequest`.
+ *
+ * @example
+ * ```ts
+ * const withFile: TwilioDayStatus[] = ['Completed', 'CompletedEmptyRecords'];
+ * ```
+ */
 export type TwilioDayStatus =
   | 'Submitted'
   | 'Running'
@@ -18,6 +33,11 @@ export type TwilioDayStatus =
  * One UTC day, `YYYY-MM-DD`.
  *
  * @format date
+ *
+ * @example
+ * ```ts
+ * const day: Day = '2026-10-01';
+ * ```
  */
 export type Day = string;
 
@@ -25,6 +45,11 @@ export type Day = string;
  * One day, `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`.
  *
  * @pattern ^\d{4}-\d{2}-\d{2}(\.\.\d{4}-\d{2}-\d{2})?$
+ *
+ * @example
+ * ```ts
+ * const october: DayRange = '2026-10-01..2026-10-31';
+ * ```
  */
 export type DayRange = string;
 
@@ -32,16 +57,42 @@ export type DayRange = string;
  * An instant: ISO 8601 in UTC.
  *
  * @format date-time
+ *
+ * @example
+ * ```ts
+ * const asOf: Instant = '2026-11-02T10:12:31.000Z';
+ * ```
  */
 export type Instant = string;
 
-/** How an export ends for one day. `deleted` means: by somebody else, at Twilio. */
+/**
+ * How an export ends for one day. `deleted` means: by somebody else, at Twilio.
+ *
+ * @example
+ * ```ts
+ * const goodOutcomes: DayOutcome[] = ['downloaded', 'empty'];
+ * ```
+ */
 export type DayOutcome = 'downloaded' | 'empty' | 'failed' | 'deleted' | 'cancelled';
 
-/** What is done with a day whose file was made by another job than those of the export: taken, or not. */
+/**
+ * What is done with a day whose file was made by another job than those of the export: taken, or not.
+ *
+ * @example
+ * ```ts
+ * const foreignFiles: ForeignFiles = 'refuse'; // only files that an export of this package has asked for
+ * ```
+ */
 export type ForeignFiles = 'accept' | 'refuse';
 
-/** What became of a job of ours at Twilio. */
+/**
+ * What became of a job of ours at Twilio.
+ *
+ * @example
+ * ```ts
+ * const needsALook: JobFate[] = ['notDeletable', 'unknown'];
+ * ```
+ */
 export type JobFate =
   /** Twilio took the DELETE. */
   | 'deleted'
@@ -54,7 +105,20 @@ export type JobFate =
   /** Clean-up ran out of time: see whether it still runs. */
   | 'unknown';
 
-/** Whose credentials are used, and which export acts. Part of every activity's input. */
+/**
+ * Whose credentials are used, and which export acts. Part of every activity's input.
+ *
+ * @example
+ * ```ts
+ * import { workflowInfo } from '@temporalio/workflow';
+ *
+ * const identity: ExportIdentity = {
+ *   account: 'default',
+ *   resourceType: 'Messages',
+ *   exportId: workflowInfo().firstExecutionRunId,
+ * };
+ * ```
+ */
 export interface ExportIdentity {
   /** The name of an account that the worker knows. */
   account: string;
@@ -98,7 +162,17 @@ export interface FailingStreak {
   times: number;
 }
 
-/** The type of every failure that an activity throws. Code matches on it, never on a message. */
+/**
+ * The type of every failure that an activity throws. Code matches on it, never on a message.
+ *
+ * @example
+ * ```ts
+ * import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+ *
+ * const isOfType = (error: unknown, type: ActivityFailureType) =>
+ *   error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
+ * ```
+ */
 export type ActivityFailureType =
   | 'InvalidInput'
   | 'AuthenticationRejected'

@@ -2,7 +2,21 @@
 import type { DownloadExportDayResult, ReusedDay } from './export-report.ts';
 import type { Day, DayRange, ExportIdentity, ForeignFiles, Persistence } from './export-words.ts';
 
-/** What `findReusableDays` needs. */
+/**
+ * What `findReusableDays` needs.
+ *
+ * @example
+ * ```ts
+ * const input: FindReusableDaysInput = {
+ *   ...identity,
+ *   destination: 'default',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   reuse: 'published',
+ *   foreignFiles: 'accept',
+ * };
+ * ```
+ */
 export interface FindReusableDaysInput extends ExportIdentity, Persistence {
   destination: string;
   startDay: Day;
@@ -13,7 +27,15 @@ export interface FindReusableDaysInput extends ExportIdentity, Persistence {
   foreignFiles: ForeignFiles;
 }
 
-/** What is there. A day that is not named needs a job. */
+/**
+ * What is there. A day that is not named needs a job.
+ *
+ * @example
+ * ```ts
+ * const daysWithoutJob = ({ published, available }: FindReusableDaysResult) =>
+ *   [...published, ...available].map(({ day }) => day);
+ * ```
+ */
 export interface FindReusableDaysResult {
   /** Days that lie in the destination, or were empty. */
   published: PublishedDay[];
@@ -26,7 +48,18 @@ export interface FindReusableDaysResult {
   underWay?: DayRange[];
 }
 
-/** A day whose file still lies at Twilio, made by whichever job. */
+/**
+ * A day whose file still lies at Twilio, made by whichever job.
+ *
+ * @example
+ * ```ts
+ * const available: AvailableDay = {
+ *   day: '2026-10-01',
+ *   status: 'Completed',
+ *   reused: { from: 'available', friendlyName: 'nightly copy', createDate: '2026-11-02' },
+ * };
+ * ```
+ */
 export interface AvailableDay {
   day: Day;
   /** As which it is fetched: Twilio does not say, and where the list tells a size there are records or a gzip of none. */
@@ -34,7 +67,19 @@ export interface AvailableDay {
   reused: Extract<ReusedDay, { from: 'available' }>;
 }
 
-/** A day that an export before has brought home. */
+/**
+ * A day that an export before has brought home.
+ *
+ * @example
+ * ```ts
+ * const published: PublishedDay = {
+ *   day: '2026-10-01',
+ *   jobSid: null,
+ *   outcome: 'empty',
+ *   reused: { from: 'published', manifest: 'file:///srv/exports/_manifests/october/0199c2f4.json' },
+ * };
+ * ```
+ */
 export type PublishedDay = {
   day: Day;
   /** Of then; null where its manifest names none. */

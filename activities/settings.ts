@@ -1,6 +1,11 @@
 /**
  * Every tuning number of the activities, with its unit and its reason. Tests pass small ones; nobody else should
  * need to.
+ *
+ * @example
+ * ```ts
+ * const settings: Partial<ActivitySettings> = { settleMs: 100, dayRecheckMs: 50, slowRetryMs: 200 };
+ * ```
  */
 export interface ActivitySettings {
   /**
@@ -109,7 +114,14 @@ export interface ActivitySettings {
   sweepAtOnce: number;
 }
 
-/** What the package runs with, where the options do not say otherwise. */
+/**
+ * What the package runs with, where the options do not say otherwise.
+ *
+ * @example
+ * ```ts
+ * console.log(`A day that appears after ${defaultSettings.dayAppearsWithinMs / 60_000} minutes has expired.`);
+ * ```
+ */
 export const defaultSettings: ActivitySettings = {
   settleMs: 60_000,
   createWithinMs: 45_000,

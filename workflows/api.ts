@@ -35,13 +35,41 @@ export type {
   Webhook,
 } from '../activities/api.ts';
 
-/** The workflow type on the wire. */
+/**
+ * The workflow type on the wire: what starts an export by its name, where the code of the workflow is not imported.
+ *
+ * @example
+ * ```ts
+ * await client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, { args: [input], taskQueue: 'bulk-exports', workflowId });
+ * ```
+ */
 export const EXPORT_JOB_WORKFLOW_TYPE = 'exportJob';
 
-/** The task queue where workers of this package listen unless they are told otherwise. */
+/**
+ * The task queue where workers of this package listen unless they are told otherwise: `bulk-exports`.
+ *
+ * @example
+ * ```ts
+ * await client.workflow.start('exportJob', { args: [input], taskQueue: DEFAULT_TASK_QUEUE, workflowId });
+ * ```
+ */
 export const DEFAULT_TASK_QUEUE = 'bulk-exports';
 
-/** What to export, and how patient to be. Only the first three are required. Unknown fields are refused. */
+/**
+ * What to export, and how patient to be. Only the first three are required. Unknown fields are refused.
+ *
+ * @example
+ * ```ts
+ * const input: ExportJobInput = {
+ *   resourceType: 'Messages',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   destination: 'archive',
+ *   resubmit: { maximumAttempts: 5, cooldown: '30 minutes' },
+ *   timeout: '7 days',
+ * };
+ * ```
+ */
 export interface ExportJobInput {
   resourceType: ResourceType;
   /** The first day, `YYYY-MM-DD`, UTC. */
@@ -96,7 +124,15 @@ export interface ExportJobInput {
   foreignFiles?: ForeignFiles;
 }
 
-/** How an export ended: every requested day once, in order, with exactly one outcome. */
+/**
+ * How an export ended: every requested day once, in order, with exactly one outcome.
+ *
+ * @example
+ * ```ts
+ * const lostDays = ({ days }: ExportJobResult) =>
+ *   days.filter(({ outcome }) => outcome === 'failed' || outcome === 'deleted').map(({ day }) => day);
+ * ```
+ */
 export interface ExportJobResult {
   outcome: 'complete' | 'incomplete' | 'cancelled';
   resourceType: ResourceType;
@@ -113,7 +149,14 @@ export interface ExportJobResult {
   cancelReason?: string;
 }
 
-/** What the export is doing, or how it ended. */
+/**
+ * What the export is doing, or how it ended: the last four are ends.
+ *
+ * @example
+ * ```ts
+ * const isOver = (phase: ExportPhase) => ['complete', 'incomplete', 'cancelled', 'failed'].includes(phase);
+ * ```
+ */
 export type ExportPhase =
   | 'creating'
   | 'waiting'
@@ -125,12 +168,21 @@ export type ExportPhase =
   | 'cancelled'
   | 'failed';
 
-/** The answer to the query `progress`. */
+/**
+ * The answer to the query `progress`.
+ *
+ * @example
+ * ```ts
+ * const { phase, days, problems }: ExportProgress = await client.workflow.getHandle(workflowId).query('progress');
+ * console.log(`${phase}: ${days.downloaded + days.empty} of ${days.total} days`, problems);
+ * ```
+ */
 export interface ExportProgress {
   phase: ExportPhase;
   resourceType: ResourceType;
   startDay: Day;
   endDay: Day;
+  /** How many: all that were asked for, and those that have each outcome. */
   days: {
     total: number;
     downloaded: number;
@@ -142,7 +194,9 @@ export interface ExportProgress {
     /** Twilio's statuses of the days that have no outcome yet. `NotSubmitted`: no job is asked for them now. */
     byStatus: Record<string, number>;
   };
+  /** Of the gzip files of the downloaded days. */
   sizeBytes: number;
+  /** JSON lines of the downloaded days. */
   records: number;
   jobs: ExportJobProgress[];
   problems: ExportProblem[];
@@ -150,19 +204,43 @@ export interface ExportProgress {
   result: ExportJobResult | null;
 }
 
-/** One job at Twilio, as of the last change. */
+/**
+ * One job at Twilio, as of the last change.
+ *
+ * @example
+ * ```ts
+ * const job: ExportJobProgress = {
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   byStatus: { Completed: 28, Running: 2 },
+ *   jobQueuePosition: null,
+ *   estimatedCompletionTime: '2026-11-02T10:30:00.000Z',
+ *   asOf: '2026-11-02T10:12:31.000Z',
+ * };
+ * ```
+ */
 export interface ExportJobProgress {
   jobSid: string;
   startDay: Day;
   endDay: Day;
+  /** How many of its days are in each of Twilio's statuses. */
   byStatus: Record<string, number>;
+  /** A whole number, written as a text. */
   jobQueuePosition: string | null;
   estimatedCompletionTime: Instant | null;
   /** By Twilio's clock; null before the first look. */
   asOf: Instant | null;
 }
 
-/** Something that a person should know. */
+/**
+ * Something that a person should know.
+ *
+ * @example
+ * ```ts
+ * const line = ({ since, day, problem }: ExportProblem) => `${since} ${day ?? 'the export'}: ${problem}`;
+ * ```
+ */
 export interface ExportProblem {
   /** A sentence: what is wrong and what to do. */
   problem: string;
@@ -175,7 +253,15 @@ export interface ExportProblem {
   resumesAt?: Instant;
 }
 
-/** The argument of the signal `cancel`. Everything is optional, the argument itself too. */
+/**
+ * The argument of the signal `cancel`. Everything is optional, the argument itself too.
+ *
+ * @example
+ * ```ts
+ * const wish: CancelInput = { reason: 'wrong month', deleteJob: false };
+ * await handle.cancel(wish);
+ * ```
+ */
 export interface CancelInput {
   /** Kept in the result. */
   reason?: string;
@@ -183,13 +269,35 @@ export interface CancelInput {
   deleteJob?: boolean;
 }
 
-/** Stops the export, cleans up at Twilio, and lets it complete with outcome `cancelled`. */
+/**
+ * The signal `cancel`: stops the export, cleans up at Twilio, and lets it complete with outcome `cancelled`. Sent once
+ * more, it changes nothing.
+ *
+ * @example
+ * ```ts
+ * await client.workflow.getHandle(workflowId).signal(cancelSignal, { reason: 'wrong month' });
+ * ```
+ */
 export const cancelSignal = defineSignal<[CancelInput?]>('cancel');
 
-/** Look at Twilio now, not when the next look is due. */
+/**
+ * The signal `checkNow`: look at Twilio now, not when the next look is due. Several at once are one look.
+ *
+ * @example
+ * ```ts
+ * await client.workflow.getHandle(workflowId).signal(checkNowSignal);
+ * ```
+ */
 export const checkNowSignal = defineSignal('checkNow');
 
-/** How far the export is. */
+/**
+ * The query `progress`: how far the export is, also after its end.
+ *
+ * @example
+ * ```ts
+ * const { phase, days } = await client.workflow.getHandle(workflowId).query(progressQuery);
+ * ```
+ */
 export const progressQuery = defineQuery<ExportProgress>('progress');
 
 /**
@@ -198,7 +306,8 @@ export const progressQuery = defineQuery<ExportProgress>('progress');
  *
  * @example
  * ```ts
- * if (failure.type === 'ExportIncomplete') console.log(failure.details[0].totals.failed);
+ * const daysToMend = (failure: ExportFailure) =>
+ *   failure.type === 'ExportIncomplete' ? failure.details[0].totals.failed : 0;
  * ```
  */
 export type ExportFailure =
@@ -209,19 +318,43 @@ export type ExportFailure =
   | { type: 'ExportIncomplete'; details: [ExportJobResult] }
   | { type: 'ExportTimedOut'; details: [ExportJobResult] };
 
-/** Of an input that is not as it should be. */
+/**
+ * The details of `InvalidInput`: of an input that is not as it should be.
+ *
+ * @example
+ * ```ts
+ * const details: InvalidInputDetails = {
+ *   faults: ['startDay must be a day of the calendar, written YYYY-MM-DD, got "2026-02-30"'],
+ * };
+ * ```
+ */
 export interface InvalidInputDetails {
   /** One sentence a fault: field, expected, got. */
   faults: string[];
 }
 
-/** Of an export that was refused at its start, by Twilio, by the destination, or for a name that the worker does not know. */
+/**
+ * The details of an export that was refused at its start, by Twilio, by the destination, or for a name that the worker
+ * does not know.
+ *
+ * @example
+ * ```ts
+ * const details: RefusedDetails = { inDoubt: false };
+ * ```
+ */
 export interface RefusedDetails {
   /** Whether an earlier attempt may have made a job all the same: then clean-up has looked for it. */
   inDoubt: boolean;
 }
 
-/** The types of the failures with which the workflow itself fails. */
+/**
+ * The types of the failures with which the workflow itself fails.
+ *
+ * @example
+ * ```ts
+ * const mayEndOtherwiseNextTime: ExportFailureType[] = ['ExportIncomplete', 'ExportTimedOut'];
+ * ```
+ */
 export type ExportFailureType =
   | 'InvalidInput'
   | 'ExportRejected'
@@ -233,7 +366,21 @@ export type ExportFailureType =
 /** What `BulkExportJobSid` holds before there is a job: the engine takes an empty list for no attribute at all. */
 export const NO_JOB_SID = 'none';
 
-/** The search attributes of an export and their types. A workflow sets those with which it was started. */
+/**
+ * The search attributes of an export and their types. A workflow sets those with which it was started. A namespace gets
+ * them by `bulk-exports setup`, the server of a test from its start.
+ *
+ * @example
+ * ```ts
+ * import { defineSearchAttributeKey } from '@temporalio/common';
+ * import { TestWorkflowEnvironment } from '@temporalio/testing';
+ *
+ * const searchAttributes = Object.entries(exportSearchAttributes).map(([name, type]) =>
+ *   defineSearchAttributeKey(name, type),
+ * );
+ * const env = await TestWorkflowEnvironment.createLocal({ server: { searchAttributes } });
+ * ```
+ */
 export const exportSearchAttributes = {
   BulkExportPhase: 'KEYWORD',
   BulkExportResourceType: 'KEYWORD',

@@ -35,6 +35,17 @@ import { timeLimitOf } from './time-limit.ts';
  * @returns the result, with outcome `cancelled` after the `cancel` signal.
  * @throws `ApplicationFailure` of one of the `ExportFailureType`s; `CancelledFailure` when the engine was asked to
  * cancel.
+ *
+ * @example
+ * ```ts
+ * // In a workflow of one's own, whose module also has: export { exportJob } from 'temporal-bulk-exports/workflows';
+ * import { executeChild } from '@temporalio/workflow';
+ *
+ * const { outcome, manifest } = await executeChild(exportJob, {
+ *   args: [input],
+ *   parentClosePolicy: 'REQUEST_CANCEL',
+ * });
+ * ```
  */
 export async function exportJob(input: ExportJobInput, continued?: CarriedLedger): Promise<ExportJobResult> {
   const request = acceptInput(input, continued);

@@ -28,7 +28,17 @@ export function dayFolder({ accountSid, resourceType, day }: PlaceOfDay): string
   return `account=${accountSid}/type=${resourceType}/day=${day}`;
 }
 
-/** Where a day is published, relative to the destination, its names parted by `/`: what readers of all destinations know. */
+/**
+ * Where a day is published, relative to the destination, its names parted by `/`: what readers of all destinations know.
+ *
+ * @throws `StorageProblem` of kind `rejected` for an account, a type or a day that can have no folder.
+ *
+ * @example
+ * ```ts
+ * publishedPath({ accountSid: 'AC0123456789abcdef0123456789abcdef', resourceType: 'Messages', day: '2026-10-01' });
+ * // account=AC0123456789abcdef0123456789abcdef/type=Messages/day=2026-10-01/part-0.json.gz
+ * ```
+ */
 export function publishedPath(key: PlaceOfDay): string {
   return `${dayFolder(key)}/${PUBLISHED_NAME}`;
 }

@@ -1,6 +1,18 @@
 import type { Day, DayFile, ExportManifest, ResourceType } from '../api.ts';
 
-/** Which file of which export. */
+/**
+ * Which file of which export.
+ *
+ * @example
+ * ```ts
+ * const key: DayKey = {
+ *   accountSid: 'AC0123456789abcdef0123456789abcdef',
+ *   resourceType: 'Messages',
+ *   day: '2026-10-01',
+ *   exportId: '0199c2f4-5b7e-7c3d-9a61-0e4f7b2d5c98',
+ * };
+ * ```
+ */
 export interface DayKey {
   accountSid: string;
   resourceType: ResourceType;
@@ -11,9 +23,22 @@ export interface DayKey {
   jobSid?: string;
 }
 
-/** What a verified file is known to hold. */
+/**
+ * What a verified file is known to hold.
+ *
+ * @example
+ * ```ts
+ * const proof: DayProof = {
+ *   sizeBytes: 48_211_937,
+ *   records: 512_044,
+ *   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+ * };
+ * ```
+ */
 export interface DayProof {
+  /** Of the gzip file. */
   sizeBytes: number;
+  /** JSON lines. */
   records: number;
   /** Of the bytes as they are stored, lower-case hex. */
   sha256: string;
@@ -22,6 +47,20 @@ export interface DayProof {
 /**
  * A destination for days. It decides nothing about Twilio, and it is the only memory of a fetch: what it does not
  * hold is not there. Every method throws a `StorageProblem` where it can not do its part.
+ *
+ * @example
+ * ```ts
+ * // A folder that tells of each manifest.
+ * const folder = createFileStorage('file:///srv/exports');
+ * const telling: DayStorage = {
+ *   ...folder,
+ *   writeManifest: async (input) => {
+ *     const location = await folder.writeManifest(input);
+ *     console.log(`${input.workflowId} is written to ${location}`);
+ *     return location;
+ *   },
+ * };
+ * ```
  */
 export interface DayStorage {
   /** Proves that days can be stored now: writes something of this export and removes it. */
@@ -60,7 +99,16 @@ export interface DayStorage {
   close?: () => void;
 }
 
-/** The days that exports before have published, and their word on them. */
+/**
+ * The days that exports before have published, and their word on them.
+ *
+ * @example
+ * ```ts
+ * const earlier: EarlierExports | undefined = storage.earlier;
+ * const place = { accountSid: 'AC0123456789abcdef0123456789abcdef', resourceType: 'Calls', day: '2026-10-01' } as const;
+ * console.log('There is a file already:', (await earlier?.hasDay(place)) ?? false);
+ * ```
+ */
 export interface EarlierExports {
   /**
    * The manifests of all exports, the newest first. Listing takes no more memory for more of them; one that is too
@@ -76,7 +124,16 @@ export interface EarlierExports {
   hasDay: (key: PlaceOfDay) => Promise<boolean>;
 }
 
-/** How many manifests are read, and of what size. */
+/**
+ * How many manifests are read, and of what size.
+ *
+ * @example
+ * ```ts
+ * const input: ReadManifestsInput = { most: 100, largestBytes: 4_194_304, signal: AbortSignal.timeout(60_000) };
+ * if (storage.earlier)
+ *   for await (const { location } of storage.earlier.readManifests(input)) console.log(location);
+ * ```
+ */
 export interface ReadManifestsInput {
   /** The oldest beyond these are left out. */
   most: number;
@@ -85,24 +142,65 @@ export interface ReadManifestsInput {
   signal: AbortSignal;
 }
 
-/** A manifest as it lies there: anybody may have written it. */
+/**
+ * A manifest as it lies there: anybody may have written it.
+ *
+ * @example
+ * ```ts
+ * const manifest: StoredManifest = {
+ *   location: 'file:///srv/exports/_manifests/october/0199c2f4.json',
+ *   text: '{"schemaVersion": 1}',
+ * };
+ * ```
+ */
 export interface StoredManifest {
   /** A URL. */
   location: string;
   text: string;
 }
 
-/** Where a day lies, of whichever export. */
+/**
+ * Where a day lies, of whichever export.
+ *
+ * @example
+ * ```ts
+ * const place: PlaceOfDay = {
+ *   accountSid: 'AC0123456789abcdef0123456789abcdef',
+ *   resourceType: 'Messages',
+ *   day: '2026-10-01',
+ * };
+ * const path = publishedPath(place);
+ * ```
+ */
 export type PlaceOfDay = Omit<DayKey, 'exportId'>;
 
-/** A day and what is said of its file. */
+/**
+ * A day and what is said of its file.
+ *
+ * @example
+ * ```ts
+ * const isStillThere = async (key: PlaceOfDay, proof: DayProof) => {
+ *   const input: FindProvenInput = { key, proof, signal: AbortSignal.timeout(60_000) };
+ *   const file = await storage.earlier?.findProven(input);
+ *   return file !== null && file !== undefined;
+ * };
+ * ```
+ */
 export interface FindProvenInput {
   key: PlaceOfDay;
   proof: DayProof;
   signal: AbortSignal;
 }
 
-/** What counts as stale, and when to stop. */
+/**
+ * What counts as stale, and when to stop.
+ *
+ * @example
+ * ```ts
+ * const twoDays: SweepStaleInput = { staleMs: 172_800_000, signal: AbortSignal.timeout(60_000) };
+ * await storage.sweepStale(twoDays);
+ * ```
+ */
 export interface SweepStaleInput {
   /** How long nobody has touched a file, at least. Proofs of published files stay longer. */
   staleMs: number;
@@ -110,7 +208,15 @@ export interface SweepStaleInput {
   signal: AbortSignal;
 }
 
-/** A manifest and the two names by which it is found. */
+/**
+ * A manifest and the two names by which it is found.
+ *
+ * @example
+ * ```ts
+ * const nameOf = ({ workflowId, exportId }: StoreManifestInput) =>
+ *   `_manifests/${encodeURIComponent(workflowId)}/${exportId}.json`;
+ * ```
+ */
 export interface StoreManifestInput {
   /** Any text: the storage makes it safe. */
   workflowId: string;
@@ -118,14 +224,37 @@ export interface StoreManifestInput {
   manifest: ExportManifest;
 }
 
-/** A part of a file. */
+/**
+ * A part of a file.
+ *
+ * @example
+ * ```ts
+ * const firstMebibyte: ByteRange = { fromBytes: 0, endBytes: 1_048_576 };
+ * ```
+ */
 export interface ByteRange {
+  /** Of its first byte, from 0. */
   fromBytes: number;
   /** Of the first byte that is not of it. */
   endBytes: number;
 }
 
-/** One day's bytes on their way, owned by one attempt. */
+/**
+ * One day's bytes on their way, owned by one attempt.
+ *
+ * @example
+ * ```ts
+ * // A half file that tells of its publication.
+ * const telling = (half: HalfFile): HalfFile => ({
+ *   ...half,
+ *   publish: async (proof, signal) => {
+ *     const file = await half.publish(proof, signal);
+ *     console.log(`${file.location} has ${file.sizeBytes} bytes`);
+ *     return file;
+ *   },
+ * });
+ * ```
+ */
 export interface HalfFile {
   /** The strong ETag of the file that these bytes are of; null where there was none. */
   readonly etag: string | null;

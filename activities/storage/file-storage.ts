@@ -25,6 +25,14 @@ import { writeDurably } from './write-durably.ts';
  * worker was started: `file:./exports`. Nothing is touched before the first use.
  *
  * @throws a `TypeError` for a URL that is no such folder.
+ *
+ * @example
+ * ```ts
+ * const { activities } = createActivities({
+ *   accounts,
+ *   destinations: { default: createFileStorage('file:///srv/exports') },
+ * });
+ * ```
  */
 export function createFileStorage(url: string): DayStorage {
   const root = parseFileDestination(url);

@@ -4,10 +4,27 @@ import { createS3Storage } from './s3/s3-storage.ts';
 import { createSpool } from './spool/spool.ts';
 import type { SpoolOptions } from './spool/spool.ts';
 
-/** Makes the storage of a destination from its URL, whole. Throws a `TypeError` for a URL that is none of its kind. */
+/**
+ * Makes the storage of a destination from its URL, whole. Throws a `TypeError` for a URL that is none of its kind.
+ *
+ * @example
+ * ```ts
+ * const inArchive: CreateStorage = (url) => createFileStorage(url.replace('archive:', 'file:///mnt/archive'));
+ * ```
+ */
 export type CreateStorage = (url: string) => DayStorage;
 
-/** What storages are made of. */
+/**
+ * What storages are made of.
+ *
+ * @example
+ * ```ts
+ * const options: OpenStorageOptions = {
+ *   spool: { folder: '/var/spool/exports', limitBytes: 20_000_000_000 },
+ *   storages: { archive: (url) => createFileStorage(url.replace('archive:', 'file:///mnt/archive')) },
+ * };
+ * ```
+ */
 export interface OpenStorageOptions {
   /** Where days lie on their way to a destination that is no disk. Default {@link DEFAULT_SPOOL}. */
   spool?: SpoolOptions;

@@ -7,10 +7,24 @@ import type { ActivitySettings } from '../settings.ts';
  * `busy`: may work in a moment. `crowded`: no trouble, others that are on their way have taken the room and will give
  * it back. `full`: a person has to make room or mend a disk. `rejected`: a person has to change a permission or the
  * configuration.
+ *
+ * @example
+ * ```ts
+ * const kindOf = (status: number): StorageProblemKind => (status === 403 ? 'rejected' : 'busy');
+ * ```
  */
 export type StorageProblemKind = 'busy' | 'crowded' | 'full' | 'rejected';
 
-/** What a destination could not do. */
+/**
+ * What a destination could not do.
+ *
+ * @example
+ * ```ts
+ * const { status } = await fetch('https://store.example.com/exports/', { method: 'HEAD' });
+ * if (status === 403) throw new StorageProblem('rejected', 'the store refused the key', 'Renew the key of the store.');
+ * if (status >= 500) throw new StorageProblem('busy', `the store answered ${status}`);
+ * ```
+ */
 export class StorageProblem extends Error {
   readonly kind: StorageProblemKind;
   /** A sentence or two: what the reader can do. */

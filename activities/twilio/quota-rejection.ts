@@ -1,4 +1,11 @@
-/** The parts of an answer that tell a spent quota from any other refusal. */
+/**
+ * The parts of an answer that tell a spent quota from any other refusal.
+ *
+ * @example
+ * ```ts
+ * const refused: RefusedCreate = { status: 400, code: 20001, message: 'Daily limit of 366 export days exceeded' };
+ * ```
+ */
 export interface RefusedCreate {
   /** The HTTP status. */
   status: number;
@@ -8,7 +15,14 @@ export interface RefusedCreate {
   message: string;
 }
 
-/** Tells a create that was refused because the requested days of this UTC day are spent from any other refusal. */
+/**
+ * Tells a create that was refused because the requested days of this UTC day are spent from any other refusal.
+ *
+ * @example
+ * ```ts
+ * const byWords: IsQuotaRejection = ({ status, message }) => status === 400 && /come back tomorrow/i.test(message);
+ * ```
+ */
 export type IsQuotaRejection = (refused: RefusedCreate) => boolean;
 
 const limitWords =
@@ -22,6 +36,15 @@ const daysWords = /\b(?:\d+|export|requested|remaining) (?:(?:export|requested|r
  * refusal are not public, so it is known by its words: a quota by that name or, within one sentence, a number of
  * days, a limit, and that it holds for a day. One of these alone also stands in refusals that no tomorrow mends:
  * "The range must not exceed 366 days", "Only one export per day and resource type".
+ *
+ * @example
+ * ```ts
+ * const { activities } = createActivities({
+ *   accounts,
+ *   destinations: { default: storage },
+ *   isQuotaRejection: (refused) => /come back tomorrow/i.test(refused.message) || isQuotaRejection(refused),
+ * });
+ * ```
  */
 export function isQuotaRejection({ status, message }: RefusedCreate): boolean {
   if (status < 400 || status >= 500 || status === 401 || status === 404) {

@@ -1,4 +1,17 @@
-/** Whose exports are made, and with which credentials. */
+/**
+ * Whose exports are made, and with which credentials.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const account: TwilioAccount = {
+ *   accountSid: 'AC0123456789abcdef0123456789abcdef',
+ *   username: 'SK0123456789abcdef0123456789abcdef',
+ *   password: (await readFile('/run/secrets/twilio-api-key', 'utf8')).trim(),
+ * };
+ * ```
+ */
 export interface TwilioAccount {
   /** `AC` and 32 hex digits. It names the folder of the files; the credentials decide the account. */
   accountSid: string;

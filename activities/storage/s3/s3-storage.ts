@@ -26,7 +26,14 @@ import type { S3Destination } from './s3-url.ts';
 import { readS3Url, S3_URL_RULE } from './s3-url.ts';
 import { createSdkBucket } from './sdk-bucket.ts';
 
-/** For tests; nobody else should need it. */
+/**
+ * For tests; nobody else should need it.
+ *
+ * @example
+ * ```ts
+ * const tuning: S3Tuning = { partBytes: 5 * 1024 * 1024 };
+ * ```
+ */
 export interface S3Tuning {
   /** The size of a part. S3 itself takes none below 5 MiB. */
   partBytes?: number;
@@ -41,6 +48,14 @@ const PARTS_AT_ONCE = 4;
  * Days are fetched into the spool and proven there, then uploaded. Nothing is touched before the first use.
  *
  * @throws a `TypeError` for a URL that is none.
+ *
+ * @example
+ * ```ts
+ * const bucket = createS3Storage('s3://exports/twilio?region=eu-central-1', {
+ *   folder: '/var/spool/exports',
+ *   limitBytes: 20_000_000_000,
+ * });
+ * ```
  */
 export function createS3Storage(
   url: string,

@@ -10,7 +10,14 @@ import type { CopyFile } from '../own-half-file.ts';
 import { StorageProblem } from '../storage-problem.ts';
 import { holdInSpool } from './held-half-file.ts';
 
-/** Where days lie on their way to a destination that is no disk. */
+/**
+ * Where days lie on their way to a destination that is no disk.
+ *
+ * @example
+ * ```ts
+ * const spool: SpoolOptions = { folder: '/var/spool/exports', limitBytes: 20_000_000_000 };
+ * ```
+ */
 export interface SpoolOptions {
   /** A folder of this worker's own, on a disk; relative to the folder where the worker was started. */
   folder: string;
