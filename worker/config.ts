@@ -32,7 +32,15 @@ import {
 } from './read-settings.ts';
 import { readSpool } from './read-spool.ts';
 
-/** What a worker runs with: checked, every default filled in. It holds credentials: do not log it. */
+/**
+ * What a worker runs with: checked, every default filled in. It holds credentials: do not log it.
+ *
+ * @example
+ * ```ts
+ * const { taskQueue, destinations }: WorkerConfig = readWorkerConfig();
+ * console.log(`Exports of the task queue ${taskQueue} go to`, destinations);
+ * ```
+ */
 export interface WorkerConfig {
   taskQueue: string;
   /** By the names that callers use. */
@@ -65,7 +73,19 @@ export interface WorkerConfig {
   metrics: MetricsTarget | undefined;
 }
 
-/** The configuration can not be used. */
+/**
+ * The configuration can not be used.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   readWorkerConfig();
+ * } catch (error) {
+ *   if (!(error instanceof InvalidWorkerConfig)) throw error;
+ *   for (const fault of error.faults) console.error(fault);
+ * }
+ * ```
+ */
 export class InvalidWorkerConfig extends Error {
   override readonly name = 'InvalidWorkerConfig';
   /** One sentence a fault: variable, expected, got. Never a credential. */
@@ -84,9 +104,14 @@ const DOWNLOAD_SLOTS = { fallback: DEFAULT_DOWNLOAD_SLOTS, maximum: 200 };
 const REQUESTS_PER_ACCOUNT = { fallback: DEFAULT_REQUESTS_PER_ACCOUNT, maximum: 100 };
 
 /**
- * Reads the whole configuration of a worker from the environment.
+ * Reads the whole configuration of a worker from the environment: README lists the variables.
  *
  * @throws {@link InvalidWorkerConfig} that names every fault at once.
+ *
+ * @example
+ * ```ts
+ * const plugin = new BulkExportsPlugin(readWorkerConfig());
+ * ```
  */
 export function readWorkerConfig(
   env: Environment = process.env,

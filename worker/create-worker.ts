@@ -14,7 +14,21 @@ const SHUTDOWN_GRACE_TIME = '15 seconds';
 /** When a shutdown gives up on what does not stop. Kubernetes kills after 30 seconds. */
 const SHUTDOWN_FORCE_TIME = '25 seconds';
 
-/** What a worker of our own is made of. */
+/**
+ * What a worker of our own is made of.
+ *
+ * @example
+ * ```ts
+ * const options: CreateWorkerOptions = {
+ *   connection,
+ *   namespace: 'default',
+ *   taskQueue: 'bulk-exports',
+ *   accounts,
+ *   destinations: { default: 'file:///srv/exports', archive: 's3://exports/twilio?region=eu-central-1' },
+ *   activitiesPerSecond: 20,
+ * };
+ * ```
+ */
 export interface CreateWorkerOptions extends BulkExportsPluginOptions {
   connection: NativeConnection;
   namespace: string;
@@ -31,7 +45,17 @@ export interface CreateWorkerOptions extends BulkExportsPluginOptions {
   shutdownGraceTime?: Duration;
 }
 
-/** A Worker that runs exports and nothing else. Its HTTP connections are closed when it has ended. */
+/**
+ * A Worker that runs exports and nothing else. Its HTTP connections are closed when it has ended.
+ *
+ * @throws `TypeError` that names every faulty option at once.
+ *
+ * @example
+ * ```ts
+ * const worker = await createWorker({ ...readWorkerConfig(), connection, namespace: 'default' });
+ * await worker.run();
+ * ```
+ */
 export async function createWorker(options: CreateWorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, workflowBundle, shutdownGraceTime, ...rest } = options;
   const { activitiesPerSecond, ...pluginOptions } = rest;

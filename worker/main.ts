@@ -13,7 +13,14 @@ import { openHealth } from './health/open-health.ts';
 import { installRuntime } from './install-runtime.ts';
 import { createLogger } from './logs/create-logger.ts';
 
-/** How the worker process tells of itself, and how it ends. */
+/**
+ * How the worker process tells of itself, and how it ends.
+ *
+ * @example
+ * ```ts
+ * const options: RunWorkerOptions = { say: (line) => console.error(line), shutdownGraceTime: '10 seconds' };
+ * ```
+ */
 export interface RunWorkerOptions extends Pick<CreateWorkerOptions, 'shutdownGraceTime'> {
   /** Told a line when the worker is ready and when it has ended, where the log is not JSON. Never a credential. */
   say: (line: string) => void;
@@ -21,7 +28,20 @@ export interface RunWorkerOptions extends Pick<CreateWorkerOptions, 'shutdownGra
   countIntervalMs?: number;
 }
 
-/** Temporal could not be reached, or refused the connection. */
+/**
+ * Temporal could not be reached, or refused the connection.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await runWorker({ say: console.error });
+ * } catch (error) {
+ *   if (!(error instanceof TemporalUnreachable)) throw error;
+ *   console.error(error.message);
+ *   process.exitCode = 1;
+ * }
+ * ```
+ */
 export class TemporalUnreachable extends Error {
   override readonly name = 'TemporalUnreachable';
 }
@@ -31,6 +51,11 @@ export class TemporalUnreachable extends Error {
  * running activities end within their grace time, a second one ends the process at once.
  *
  * @throws `InvalidWorkerConfig`, or {@link TemporalUnreachable}.
+ *
+ * @example
+ * ```ts
+ * await runWorker({ say: (line) => console.error(line) });
+ * ```
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { say, shutdownGraceTime, countIntervalMs } = options;

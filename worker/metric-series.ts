@@ -9,7 +9,26 @@ import {
   waitSeconds,
 } from '../workflows/api.ts';
 
-/** For `histogramBucketOverrides` of a Runtime: the SDK's own buckets are those of short requests. In seconds. */
+/**
+ * For `histogramBucketOverrides` of a Runtime: the SDK's own buckets are those of short requests. In seconds.
+ *
+ * @example
+ * ```ts
+ * import { Runtime } from '@temporalio/worker';
+ *
+ * Runtime.install({
+ *   telemetryOptions: {
+ *     metrics: {
+ *       prometheus: {
+ *         bindAddress: '127.0.0.1:9464',
+ *         useSecondsForDurations: true,
+ *         histogramBucketOverrides: HISTOGRAM_BUCKETS,
+ *       },
+ *     },
+ *   },
+ * });
+ * ```
+ */
 export const HISTOGRAM_BUCKETS: Record<string, number[]> = {
   [waitSeconds.name]: [
     60, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800,

@@ -13,7 +13,18 @@ import { createExportsByNexus } from '../nexus/for-worker.ts';
 import { logActivity } from './logs/activity-logs.ts';
 import { openSeries } from './metric-series.ts';
 
-/** What the activities work with. A `WorkerConfig` is one. */
+/**
+ * What the activities work with. A `WorkerConfig` is one.
+ *
+ * @example
+ * ```ts
+ * const options: BulkExportsPluginOptions = {
+ *   accounts,
+ *   destinations: { default: 's3://exports/twilio?region=eu-central-1' },
+ *   spool: { folder: '/var/spool/exports', limitBytes: 20_000_000_000 },
+ * };
+ * ```
+ */
 export interface BulkExportsPluginOptions
   extends Omit<CreateActivitiesOptions, 'destinations'>, OpenStorageOptions {
   /**
@@ -28,7 +39,16 @@ export interface BulkExportsPluginOptions
   nexus?: boolean;
 }
 
-/** The folder of the workflow, from source and from the published package alike: the bundler takes a folder in both. */
+/**
+ * The folder of the workflow, from source and from the published package alike: the bundler takes a folder in both.
+ *
+ * @example
+ * ```ts
+ * import { bundleWorkflowCode } from '@temporalio/worker';
+ *
+ * const workflowBundle = await bundleWorkflowCode({ workflowsPath });
+ * ```
+ */
 export const workflowsPath = fileURLToPath(new URL('../workflows', import.meta.url));
 
 /**
@@ -39,6 +59,20 @@ export const workflowsPath = fileURLToPath(new URL('../workflows', import.meta.u
  *
  * One instance serves any number of Workers, and its download slots are theirs together; the HTTP connections are
  * closed when the last one that runs has ended.
+ *
+ * @example
+ * ```ts
+ * import { fileURLToPath } from 'node:url';
+ * import { Worker } from '@temporalio/worker';
+ *
+ * const worker = await Worker.create({
+ *   connection,
+ *   taskQueue: 'mine',
+ *   workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
+ *   plugins: [new BulkExportsPlugin(readWorkerConfig())],
+ * });
+ * await worker.run();
+ * ```
  */
 export class BulkExportsPlugin extends SimplePlugin {
   readonly #pluginOptions: Omit<BulkExportsPluginOptions, 'nexus'>;

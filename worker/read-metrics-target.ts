@@ -1,7 +1,15 @@
 import type { Environment } from './environment.ts';
 import { formatListenAddress, readListenAddress } from './listen-address.ts';
 
-/** Where a worker's metrics go. */
+/**
+ * Where a worker's metrics go.
+ *
+ * @example
+ * ```ts
+ * const target: MetricsTarget | undefined = readWorkerConfig().metrics;
+ * if (target?.kind === 'prometheus') console.log(`Metrics are read at http://${target.bindAddress}/metrics.`);
+ * ```
+ */
 export type MetricsTarget = {
   /** The variable that says so. */
   variable: string;

@@ -27,7 +27,15 @@ export interface FoundExports {
   isCut: boolean;
 }
 
-/** How much a search may cost. */
+/**
+ * How much a search may cost.
+ *
+ * @example
+ * ```ts
+ * const limits: SearchLimits = { runs: 20_000, describes: 500 };
+ * const reaper = createJobReaper({ ...readWorkerConfig(), client, limits });
+ * ```
+ */
 export interface SearchLimits {
   /** Runs that are listed, 1,000 in a request. */
   runs: number;

@@ -13,7 +13,15 @@ import { judgeExport } from './judge-export.ts';
 import { listMarkedJobs } from './list-marked-jobs.ts';
 import type { ReapReport } from './report.ts';
 
-/** What a reaper works with. A `WorkerConfig` has the first two. */
+/**
+ * What a reaper works with. A `WorkerConfig` has the first two.
+ *
+ * @example
+ * ```ts
+ * const { accounts, twilioUrl } = readWorkerConfig();
+ * const options: JobReaperOptions = { accounts, twilioUrl, client, resourceTypes: ['Messages'], closedForMs: 3_600_000 };
+ * ```
+ */
 export interface JobReaperOptions {
   /** By their names. */
   accounts: Record<string, TwilioAccount>;
@@ -36,15 +44,31 @@ export interface JobReaperOptions {
 }
 
 /**
- * Twilio tells no age of a job; the end of its export stands in for it. Some minutes are for a create that was still
- * under way then, and for a standby cluster that does not know of a reset yet.
+ * For how many milliseconds an export has to be closed before its jobs count as orphans. Twilio tells no age of a job;
+ * the end of its export stands in for it. Some minutes are for a create that was still under way then, and for a standby
+ * cluster that does not know of a reset yet.
+ *
+ * @example
+ * ```ts
+ * const closedForMs = 2 * DEFAULT_CLOSED_FOR_MS; // in a cluster whose standby is far behind
+ * ```
  */
 export const DEFAULT_CLOSED_FOR_MS = 5 * 60_000;
 
 /** A few requests of Temporal for each of them. */
 const EXPORTS_AT_ONCE = 8;
 
-/** Finds the jobs at Twilio that exports have left behind, and deletes them. */
+/**
+ * Finds the jobs at Twilio that exports have left behind, and deletes them.
+ *
+ * @example
+ * ```ts
+ * const reaper: JobReaper = createJobReaper({ ...readWorkerConfig(), client });
+ * const { jobs } = await reaper.find();
+ * console.log(`${jobs.filter(({ verdict }) => verdict === 'orphan').length} orphans`);
+ * await reaper.close();
+ * ```
+ */
 export interface JobReaper {
   /**
    * Looks at every job that carries a marker and changes nothing. One account's failure keeps none of the others
@@ -62,7 +86,18 @@ export interface JobReaper {
   close: () => Promise<void>;
 }
 
-/** Nothing is connected to before the first call. */
+/**
+ * Makes a reaper of what exports have left at Twilio. Nothing is connected to before the first call.
+ *
+ * @throws `TypeError` for a `twilioUrl` that is no URL.
+ *
+ * @example
+ * ```ts
+ * const reaper = createJobReaper({ ...readWorkerConfig(), client });
+ * const { jobs, failures } = await reaper.delete(await reaper.find());
+ * await reaper.close();
+ * ```
+ */
 export function createJobReaper(options: JobReaperOptions): JobReaper {
   const { accounts, twilioUrl, client, settings, closedForMs = DEFAULT_CLOSED_FOR_MS } = options;
   const { signal = new AbortController().signal, resourceTypes = RESOURCE_TYPES } = options;

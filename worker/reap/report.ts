@@ -16,6 +16,11 @@ import type { ResourceType } from '../../activities/index.ts';
  * - `unreadable`: its export is here, and what its callers wanted can not be seen.
  * - `otherNamespace`: the marker is of another namespace.
  * - `beingDeleted`, `over`: nothing runs any more, whoever made it.
+ *
+ * @example
+ * ```ts
+ * const toBeSeen: ReapVerdict[] = ['orphan', 'unreadable', 'notFound'];
+ * ```
  */
 export type ReapVerdict =
   | 'orphan'
@@ -32,10 +37,36 @@ export type ReapVerdict =
 /**
  * What became of an orphan that was to be deleted. `notDeletable`: Twilio refused. `unknown`: it could not be asked,
  * or gave no answer: see `failures`.
+ *
+ * @example
+ * ```ts
+ * const isGone = (fate: ReapFate | null) => fate === 'deleted' || fate === 'alreadyGone';
+ * ```
  */
 export type ReapFate = 'deleted' | 'alreadyGone' | 'notDeletable' | 'unknown';
 
-/** A job at Twilio that carries a marker of this package. */
+/**
+ * A job at Twilio that carries a marker of this package.
+ *
+ * @example
+ * ```ts
+ * const orphan: ReapedJob = {
+ *   account: 'default',
+ *   resourceType: 'Messages',
+ *   jobSid: 'JS0123456789abcdef0123456789abcdef',
+ *   startDay: '2026-10-01',
+ *   endDay: '2026-10-30',
+ *   byStatus: { Completed: 12, Running: 18 },
+ *   verdict: 'orphan',
+ *   reason: null,
+ *   workflowId: 'bulk-export-Messages-2026-10-01..2026-10-30',
+ *   exportId: '0199c2f4-5b7e-7c3d-9a61-0e4f7b2d5c98',
+ *   status: 'TERMINATED',
+ *   closedAt: '2026-11-02T10:40:00.000Z',
+ *   fate: null,
+ * };
+ * ```
+ */
 export interface ReapedJob {
   /** The name by which the worker knows the account. */
   account: string;
@@ -54,13 +85,20 @@ export interface ReapedJob {
   exportId: string | null;
   /** How its export was closed. */
   status: WorkflowExecutionStatusName | null;
-  /** When, ISO 8601 in UTC. */
+  /** When it was closed: ISO 8601 in UTC. */
   closedAt: string | null;
   /** Null as long as nobody tried to delete it. */
   fate: ReapFate | null;
 }
 
-/** Something that could not be done. The rest was. */
+/**
+ * Something that could not be done. The rest was.
+ *
+ * @example
+ * ```ts
+ * const line = ({ account, type, message }: ReapFailure) => `${account} ${type}: ${message}`;
+ * ```
+ */
 export interface ReapFailure {
   account: string;
   /** Null where it is all of them. */
@@ -72,7 +110,15 @@ export interface ReapFailure {
   message: string;
 }
 
-/** All of it. */
+/**
+ * What a look at the jobs of exports has found, and what it could not see.
+ *
+ * @example
+ * ```ts
+ * const { jobs, failures, isSearchCut }: ReapReport = await reaper.find();
+ * if (failures.length > 0 || isSearchCut) console.warn(`More may be there than these ${jobs.length} jobs.`);
+ * ```
+ */
 export interface ReapReport {
   namespace: string;
   /** The names of the accounts that were looked at, or tried. */
