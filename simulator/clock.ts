@@ -1,4 +1,11 @@
-/** How the simulator's time passes. It may start between the years 1970 and 9999. */
+/**
+ * How the simulator's time passes. It may start between the years 1970 and 9999.
+ *
+ * @example
+ * ```ts
+ * const clock: ClockOptions = { kind: 'faster', speed: 600, start: '2026-11-02T09:00:00Z' }; // ten minutes a second
+ * ```
+ */
 export type ClockOptions =
   | { kind: 'real' }
   /** So many times faster than real time, at most a million, from `start` (default: now). */
@@ -6,7 +13,16 @@ export type ClockOptions =
   /** Only by `advance`, from `start` (default: now). */
   | { kind: 'manual'; start?: string | number };
 
-/** The simulator's clock: what its `Date` headers tell. */
+/**
+ * The simulator's clock: what its `Date` headers tell.
+ *
+ * @example
+ * ```ts
+ * const clock: SimulatorClock = simulator.clock;
+ * clock.advance(20 * 60_000);
+ * console.log(new Date(clock.now()).toISOString());
+ * ```
+ */
 export interface SimulatorClock {
   /** Milliseconds since 1970. */
   now: () => number;

@@ -3,9 +3,15 @@ import type { FaultKind, Operation } from './script.ts';
 /**
  * What happened at the simulator so far. Holds no credential and no link to a file; the URLs of webhooks stand in it
  * without user and password.
+ *
+ * @example
+ * ```ts
+ * const { jobsAlive, requests, links }: Ledger = simulator.ledger();
+ * console.log(`${jobsAlive} jobs left, ${requests.createJob ?? 0} creates, ${links.usedTwice} links used twice`);
+ * ```
  */
 export interface Ledger {
-  /** By the simulator's clock. */
+  /** ISO 8601 in UTC, by the simulator's clock, as all instants here. */
   now: string;
   jobs: LedgerJob[];
   jobsMade: number;
@@ -42,7 +48,14 @@ export interface Ledger {
   faults: Partial<Record<FaultKind, number>>;
 }
 
-/** One job that was made. */
+/**
+ * One job that was made.
+ *
+ * @example
+ * ```ts
+ * const leftOver = simulator.ledger().jobs.filter(({ state }: LedgerJob) => state === 'alive');
+ * ```
+ */
 export interface LedgerJob {
   jobSid: string;
   accountSid: string;
@@ -58,7 +71,15 @@ export interface LedgerJob {
   byStatus: Record<string, number>;
 }
 
-/** One mail that would have been sent. */
+/**
+ * One mail that would have been sent.
+ *
+ * @example
+ * ```ts
+ * const mails: LedgerEmail[] = simulator.ledger().emails;
+ * console.log(mails.map(({ to, subject }) => `${to}: ${subject}`));
+ * ```
+ */
 export interface LedgerEmail {
   /** The address that the job names, or `owners and admins of AC…`. */
   to: string;
@@ -67,7 +88,15 @@ export interface LedgerEmail {
   sentAt: string;
 }
 
-/** One delivery of a webhook. */
+/**
+ * One delivery of a webhook.
+ *
+ * @example
+ * ```ts
+ * const isAnswered = ({ outcome, status }: LedgerWebhook) => outcome === 'answered' && status === 204;
+ * console.log(simulator.ledger().webhooks.every(isAnswered));
+ * ```
+ */
 export interface LedgerWebhook {
   url: string;
   method: string;

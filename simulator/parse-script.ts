@@ -18,7 +18,18 @@ import {
 } from './shape.ts';
 import type { Shape } from './shape.ts';
 
-/** A script that can not be played. The message names every fault. */
+/**
+ * A script that can not be played. The message names every fault.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   parseScript({ life: { runing: '2 minutes' } });
+ * } catch (error) {
+ *   if (error instanceof SimulatorScriptInvalid) console.error(error.faults);
+ * }
+ * ```
+ */
 export class SimulatorScriptInvalid extends Error {
   override readonly name = 'SimulatorScriptInvalid';
   /** A sentence each, with the place in the script. */
@@ -34,6 +45,14 @@ export class SimulatorScriptInvalid extends Error {
  * The script in a parsed JSON document.
  *
  * @throws SimulatorScriptInvalid with every fault, unknown fields included.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const script = parseScript(JSON.parse(await readFile('my-script.json', 'utf8')));
+ * const simulator = await startSimulator({ script });
+ * ```
  */
 export function parseScript(json: unknown): SimulatorScript {
   const faults: string[] = [];

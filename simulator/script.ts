@@ -1,6 +1,13 @@
 /** The script: what the simulator does to days, jobs, webhooks and requests. Plain JSON, so that a file can hold it. */
 
-/** What can be exported, spelled as in the path. */
+/**
+ * What can be exported, spelled as in the path.
+ *
+ * @example
+ * ```ts
+ * const resourceType: ResourceType = 'Messages';
+ * ```
+ */
 export type ResourceType = 'Messages' | 'Calls' | 'Conferences' | 'Participants';
 
 /** All resource types, in the order of the documents. */
@@ -20,16 +27,56 @@ export const OPERATIONS = [
   'getFile',
 ] as const;
 
-/** One of {@link OPERATIONS}. */
+/**
+ * A kind of request: one of {@link OPERATIONS}. `getFile` alone is of the file store.
+ *
+ * @example
+ * ```ts
+ * const operations: Operation[] = ['fetchDay', 'getFile'];
+ * ```
+ */
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Milliseconds, or a number with its unit: `20 minutes`, `1 hour`, `500 ms`, `7 days`. */
+/**
+ * Milliseconds, or a number with its unit: `20 minutes`, `1 hour`, `500 ms`, `7 days`.
+ *
+ * @example
+ * ```ts
+ * const running: ScriptDuration = '2 minutes'; // or 120_000
+ * ```
+ */
 export type ScriptDuration = number | string;
 
-/** One day `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`. */
+/**
+ * One day `YYYY-MM-DD`, or several in a row, both ends included: `YYYY-MM-DD..YYYY-MM-DD`.
+ *
+ * @example
+ * ```ts
+ * const days: ScriptDays = '2026-10-01..2026-10-07';
+ * ```
+ */
 export type ScriptDays = string;
 
-/** The whole script. Everything is optional; without a script every day completes after a while, with records. */
+/**
+ * The whole script. Everything is optional; without a script every day completes after a while, with records.
+ *
+ * @example
+ * ```ts
+ * const script: SimulatorScript = {
+ *   description: 'The second of October fails once; one create in ten has its answer lost.',
+ *   life: { submitted: '5 minutes', running: '1 minute' },
+ *   days: [
+ *     {
+ *       days: '2026-10-02',
+ *       submissions: [1],
+ *       statuses: [{ status: 'Submitted', for: '5 minutes' }, { status: 'Failed' }],
+ *     },
+ *   ],
+ *   faults: [{ kind: 'resetAfter', operation: 'createJob', rate: 0.1 }],
+ * };
+ * simulator.setScript(script);
+ * ```
+ */
 export interface SimulatorScript {
   /** For people: what happens, and what a good client makes of it. Nothing follows from it. */
   description?: string;
@@ -60,7 +107,15 @@ export interface SimulatorScript {
   store?: StoreScript;
 }
 
-/** Habits of the file store that a client has to live with. */
+/**
+ * Habits of the file store that a client has to live with.
+ *
+ * @example
+ * ```ts
+ * const store: StoreScript = { etag: 'none', ranges: 'ignored' };
+ * simulator.setScript({ store });
+ * ```
+ */
 export interface StoreScript {
   /** What its ETags are. Default `strong`. */
   etag?: 'strong' | 'weak' | 'none';
@@ -70,7 +125,15 @@ export interface StoreScript {
   contentEncoding?: 'gzip';
 }
 
-/** The life of a day that has no statuses of its own. All times are of the simulator's clock. */
+/**
+ * The life of a day that has no statuses of its own. All times are of the simulator's clock.
+ *
+ * @example
+ * ```ts
+ * const life: LifeScript = { submitted: '1 minute', running: '30 seconds', parallelDays: 4, emptyRate: 0.2 };
+ * simulator.setScript({ life });
+ * ```
+ */
 export interface LifeScript {
   /** How long a job waits before its first days run. Default `10 minutes`. */
   submitted?: ScriptDuration;
@@ -92,7 +155,16 @@ export interface LifeScript {
   failedRate?: number;
 }
 
-/** One rule for days. */
+/**
+ * One rule for days.
+ *
+ * @example
+ * ```ts
+ * const large: DayScript = { resourceType: 'Messages', days: '2026-10-01', sizeBytes: 500_000_000 };
+ * const failsOnce: DayScript = { days: '2026-10-02', submissions: [1], statuses: [{ status: 'Failed' }] };
+ * simulator.setScript({ days: [large, failsOnce] });
+ * ```
+ */
 export interface DayScript {
   /** Default: every type. */
   resourceType?: ResourceType;
@@ -119,13 +191,32 @@ export interface DayScript {
   inDetails?: 'named' | 'counted' | 'missing';
 }
 
-/** A status and how long it lasts. Only the last of a list has no `for`. */
+/**
+ * A status and how long it lasts. Only the last of a list has no `for`.
+ *
+ * @example
+ * ```ts
+ * const statuses: StatusScript[] = [
+ *   { status: 'Submitted', for: '5 minutes' },
+ *   { status: 'ErrorDuringRun', for: '1 hour' },
+ *   { status: 'Completed' },
+ * ];
+ * ```
+ */
 export interface StatusScript {
   status: string;
   for?: ScriptDuration;
 }
 
-/** When `details` has which form. */
+/**
+ * When `details` has which form.
+ *
+ * @example
+ * ```ts
+ * const details: DetailsScript[] = [{ form: 'withDays' }, { form: 'null', jobs: [1], until: '10 minutes' }];
+ * simulator.setScript({ details });
+ * ```
+ */
 export interface DetailsScript {
   /** Groups with their days; groups with `days: null`; null; an empty list. */
   form: 'withDays' | 'daysNull' | 'null' | 'emptyList';
@@ -138,7 +229,15 @@ export interface DetailsScript {
   until?: ScriptDuration;
 }
 
-/** How a webhook is called. */
+/**
+ * How a webhook is called.
+ *
+ * @example
+ * ```ts
+ * const webhook: WebhookScript = { times: 4, delay: '30 seconds', signature: 'forged' };
+ * simulator.setScript({ webhook });
+ * ```
+ */
 export interface WebhookScript {
   /** How often the one event is delivered; 0 is never. Default 1. */
   times?: number;
@@ -153,6 +252,12 @@ export interface WebhookScript {
 /**
  * Which requests a fault meets. All that is given must hold. Of several faults that meet one request, those are played,
  * and counted, that come before it ends: `slow`, the resets, the statuses, then what happens to the answer.
+ *
+ * @example
+ * ```ts
+ * const firstDownload: FaultMatch = { operation: 'getFile', days: '2026-10-01', nth: 1 };
+ * simulator.faults.add({ ...firstDownload, kind: 'stall', at: 0.7 });
+ * ```
  */
 export interface FaultMatch {
   /** Default: every operation that the kind fits. */
@@ -171,10 +276,26 @@ export interface FaultMatch {
   rate?: number;
 }
 
-/** One fault. */
+/**
+ * One fault: what goes wrong, and which requests it meets.
+ *
+ * @example
+ * ```ts
+ * const fault: FaultScript = { kind: 'status429', retryAfter: 30, operation: 'createJob', times: 2 };
+ * simulator.faults.add(fault);
+ * ```
+ */
 export type FaultScript = FaultMatch & FaultKindScript;
 
-/** What goes wrong. */
+/**
+ * What goes wrong.
+ *
+ * @example
+ * ```ts
+ * const lateCreate: FaultKindScript = { kind: 'carriedOutLate', delay: '30 seconds' };
+ * simulator.faults.add({ ...lateCreate, operation: 'createJob', nth: 1 });
+ * ```
+ */
 export type FaultKindScript =
   /** 401, as for a token that was just changed. */
   | { kind: 'status401' }
@@ -211,5 +332,13 @@ export type FaultKindScript =
   /** From this fetch of the day on, its file has other bytes and another ETag. */
   | { kind: 'changedFile' };
 
-/** The name of a fault. */
+/**
+ * The name of a fault.
+ *
+ * @example
+ * ```ts
+ * const played: Partial<Record<FaultKind, number>> = simulator.ledger().faults;
+ * console.log('Answers that were lost:', played.resetAfter ?? 0);
+ * ```
+ */
 export type FaultKind = FaultKindScript['kind'];

@@ -19,6 +19,13 @@ import type { World } from './world.ts';
  * Starts the Bulk Exports API and its file store on two ports of the loopback address.
  *
  * @throws for options or a script that can not be used, and for a port that is taken.
+ *
+ * @example
+ * ```ts
+ * const simulator = await startSimulator({ clock: { kind: 'faster', speed: 600 } });
+ * // … the client under test uses simulator.apiUrl, accountSid and authToken
+ * await simulator.stop();
+ * ```
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const resolved = resolveOptions(options);
