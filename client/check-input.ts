@@ -26,8 +26,10 @@ export interface CheckedInput {
  *
  * @example
  * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
  * try {
- *   checkExportInput(JSON.parse(text));
+ *   checkExportInput(JSON.parse(await readFile('input.json', 'utf8')));
  * } catch (error) {
  *   if (error instanceof InvalidInputError) console.error(error.faults);
  * }

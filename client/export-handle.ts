@@ -58,7 +58,7 @@ const QUERY_TIMEOUT_MS = 5_000;
  *
  * @example
  * ```ts
- * const handle = exports.getHandle('bulk-export-Messages-2026-10-01..2026-10-30');
+ * const handle: ExportHandle = exports.getHandle('bulk-export-Messages-2026-10-01..2026-10-30');
  * for await (const { phase, days } of handle.watch()) console.log(phase, days.done, 'of', days.total);
  * ```
  */
@@ -90,6 +90,11 @@ export class ExportHandle {
    * answers, what the server knows alone (`source: 'description'`). Works after the end as well.
    *
    * @throws `ExportError` of type `ExportNotFound`.
+   *
+   * @example
+   * ```ts
+   * const { phase, days, problems } = await handle.progress();
+   * ```
    */
   async progress(): Promise<ObservedProgress> {
     return this.#progressUnless(undefined);
@@ -100,6 +105,11 @@ export class ExportHandle {
    * it waits through times when Temporal can not be reached.
    *
    * @throws `ExportError` of type `ExportNotFound`.
+   *
+   * @example
+   * ```ts
+   * for await (const { phase, days } of handle.watch()) console.log(phase, days.done, 'of', days.total);
+   * ```
    */
   watch(options: WatchOptions = {}): AsyncGenerator<ObservedProgress, void> {
     const ask = () => unlessAborted(this.#client, options.signal, (round) => this.#progressUnless(round));
@@ -111,6 +121,11 @@ export class ExportHandle {
    * `result()` then throws `ExportCancelledError` with the receipt. Repeating it changes nothing.
    *
    * @throws `ExportError` of type `ExportNotFound`, or `ExportEnded` where there is nothing left to cancel.
+   *
+   * @example
+   * ```ts
+   * await handle.cancel({ reason: 'wrong month' });
+   * ```
    */
   async cancel(input: CancelInput = {}): Promise<void> {
     await this.#tell((run) => run.signal(cancelSignal, input));
@@ -146,6 +161,11 @@ export class ExportHandle {
    * Asks the export to look at Twilio now, not when the next look is due.
    *
    * @throws `ExportError` of type `ExportNotFound` or `ExportEnded`.
+   *
+   * @example
+   * ```ts
+   * await handle.checkNow();
+   * ```
    */
   async checkNow(): Promise<void> {
     await this.#tell((run) => run.signal(checkNowSignal));
@@ -175,6 +195,11 @@ export class ExportHandle {
    * Temporal's own description of the workflow: status, run id, times. Needs no worker.
    *
    * @throws `ExportError` of type `ExportNotFound`.
+   *
+   * @example
+   * ```ts
+   * const { status, runId, startTime } = await handle.describe();
+   * ```
    */
   async describe(): Promise<WorkflowExecutionDescription> {
     const { workflowId } = this;

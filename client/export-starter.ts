@@ -25,7 +25,8 @@ import { describeAtStart, initialSearchAttributes, refusedSearchAttribute } from
  *
  * @example
  * ```ts
- * const ifFinished: FinishedPolicy = isRepeated ? 'joinIfComplete' : 'startAgain';
+ * const ifFinished: FinishedPolicy = 'joinIfComplete';
+ * const handle = await exports.startExport(input, { ifFinished });
  * ```
  */
 export type FinishedPolicy = 'startAgain' | 'joinIfComplete' | 'join' | 'refuse';

@@ -32,9 +32,9 @@ export interface ListedExport {
   status: WorkflowExecutionInfo['status']['name'];
   /** What it is doing, or how it ended; null where the search attributes are not registered. */
   phase: ExportPhase | null;
-  /** Where a long export went on in a new run, that run's. */
+  /** ISO 8601 in UTC. Where a long export went on in a new run, that run's. */
   startedAt: string;
-  /** Null while it runs. */
+  /** ISO 8601 in UTC; null while it runs. */
   endedAt: string | null;
   /** What was asked for; empty where another program started it. */
   request: Partial<ExportMemo>;

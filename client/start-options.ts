@@ -10,7 +10,10 @@ type StartOptions = Parameters<Client['workflow']['start']>[1];
  *
  * @example
  * ```ts
- * const { account, destination }: Partial<ExportMemo> = listed.request;
+ * for await (const { request } of exports.list()) {
+ *   const { account, destination }: Partial<ExportMemo> = request;
+ *   console.log(account, destination);
+ * }
  * ```
  */
 export interface ExportMemo {

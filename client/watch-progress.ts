@@ -7,7 +7,7 @@ import type { ObservedProgress } from './progress.ts';
  *
  * @example
  * ```ts
- * const options: WatchOptions = { intervalMs: 10_000, signal: request.signal };
+ * const options: WatchOptions = { intervalMs: 10_000, signal: AbortSignal.timeout(60_000) };
  * for await (const { phase } of handle.watch(options)) console.log(phase);
  * ```
  */

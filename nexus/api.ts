@@ -14,6 +14,8 @@ import type { ExportJobInput, ExportJobResult } from '../workflows/api.ts';
  *
  * @example
  * ```ts
+ * import { createNexusServiceClient } from '@temporalio/workflow';
+ *
  * const exports = createNexusServiceClient({ service: bulkExports, endpoint: 'bulk-exports' });
  * const { manifest } = await exports.executeOperation('export', {
  *   resourceType: 'Messages',

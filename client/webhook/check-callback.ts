@@ -32,7 +32,8 @@ export interface CallbackJudge {
  *
  * @example
  * ```ts
- * const isForged = (event: WebhookEvent) => event.kind === 'refused' && event.reason === 'signature';
+ * const forgeries: RefusalReason[] = ['notOurs', 'signature'];
+ * const isForged = (event: WebhookEvent) => event.kind === 'refused' && forgeries.includes(event.reason);
  * ```
  */
 export type RefusalReason =

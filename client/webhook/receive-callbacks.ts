@@ -34,13 +34,17 @@ import {
  *
  * @example
  * ```ts
- * const receiver = createWebhookReceiver({ client, ...readWebhookConfig() });
- * createServer(receiver.requestListener).listen(8080, '127.0.0.1'); // node:http
- * app.use('/bulk-exports', receiver.requestListener); // Express, before any body parser
- * export const POST = receiver.fetch; // in the fetch style, where the program goes on
- * export const POST = async (request: Request) => {
+ * import { createServer } from 'node:http';
+ *
+ * const receiver: WebhookReceiver = createWebhookReceiver({ client, ...readWebhookConfig() });
+ * createServer(receiver.requestListener).listen(8080, '127.0.0.1');
+ * // Express, before any body parser: app.use('/bulk-exports', receiver.requestListener);
+ * // In the fetch style, where the program goes on:
+ * export const GET = receiver.fetch;
+ * // and where the platform stops a program after its answer:
+ * export const POST = async (request: Request, platform: { waitUntil: (work: Promise<void>) => void }) => {
  *   const answer = await receiver.fetch(request);
- *   waitUntil(receiver.settled()); // of the platform, where it stops a program after its answer
+ *   platform.waitUntil(receiver.settled());
  *   return answer;
  * };
  * ```
@@ -69,7 +73,7 @@ export interface WebhookReceiver {
  * @example
  * ```ts
  * const onEvent = (event: WebhookEvent) => {
- *   if (event.kind === 'refused') refusals.inc({ reason: event.reason });
+ *   if (event.kind === 'refused') console.warn('A callback was refused:', event.reason);
  * };
  * ```
  */
@@ -93,7 +97,8 @@ export type ToldEvent = Extract<WebhookEvent, { kind: WishEnd }>;
  *
  * @example
  * ```ts
- * const receiver = createWebhookReceiver({ ...options, settings: { lookIntervalMs: 100 } });
+ * const settings: Partial<WebhookSettings> = { lookIntervalMs: 100 }; // for a test
+ * const receiver = createWebhookReceiver({ client, ...readWebhookConfig(), settings });
  * ```
  */
 export interface WebhookSettings {

@@ -55,8 +55,11 @@ export interface WebhookReceiverOptions {
  * most one in ten seconds, by one receiver.
  *
  * @throws TypeError that names every faulty option at once, and no token.
+ *
  * @example
  * ```ts
+ * import { createServer } from 'node:http';
+ *
  * const receiver = createWebhookReceiver({ client, ...readWebhookConfig() });
  * const server = createServer(receiver.requestListener).listen(8080, '127.0.0.1');
  * process.once('SIGTERM', () => {
