@@ -4,8 +4,8 @@
  *
  * The property names of {@link BulkExportsApi} are the activity types on the wire. They never change.
  */
-import type { DeleteExportJobResult, Webhook } from './api.ts';
-import type { Day, DayRange, Instant, ResourceType, TwilioDayStatus } from './export-words.ts';
+import type { DeleteExportJobResult, Webhook } from './contract/jobs.ts';
+import type { Day, DayRange, Instant, ResourceType, TwilioDayStatus } from './contract/words.ts';
 
 /**
  * What a workflow of one's own may ask Twilio for, once the plugin is in its Worker. Links to files are not among it:

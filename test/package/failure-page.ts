@@ -88,9 +88,9 @@ async function missingWords(page: string): Promise<string[]> {
 
 /** Where the words are, and the texts before and behind them. */
 const UNIONS: Record<string, [from: string, to: string][]> = {
-  'workflows/api.ts': [['export type ExportFailureType =', ';']],
-  'activities/api.ts': [['export interface PictureProblem {', ';']],
-  'activities/export-words.ts': [
+  'workflows/contract/result.ts': [['export type ExportFailureType =', ';']],
+  'activities/contract/looks.ts': [['export interface PictureProblem {', ';']],
+  'activities/contract/words.ts': [
     ['export type ActivityFailureType =', ';'],
     ['export type DayOutcome =', ';'],
     ['export type JobFate =', ';'],

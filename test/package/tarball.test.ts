@@ -105,6 +105,7 @@ describe('the packed package, installed in a fresh project', () => {
     assert.deepEqual(beside, [
       'workflows/api.js',
       'workflows/calendar.js',
+      'workflows/contract/operations.js',
       'workflows/input.js',
       'workflows/workflow-id.js',
     ]);

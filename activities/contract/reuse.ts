@@ -1,6 +1,6 @@
-/** What `findReusableDays` is asked and answers: types alone, part of the contract in `api.ts`. */
-import type { DownloadExportDayResult, ReusedDay } from './export-report.ts';
-import type { Day, DayRange, ExportIdentity, ForeignFiles, Persistence } from './export-words.ts';
+/** What `findReusableDays` is asked and answers: types alone, part of the contract in `../api.ts`. */
+import type { DownloadExportDayResult, ReusedDay } from './report.ts';
+import type { Day, DayRange, ExportIdentity, ForeignFiles, Persistence } from './words.ts';
 
 /**
  * What `findReusableDays` needs.

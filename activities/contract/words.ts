@@ -1,4 +1,4 @@
-/** The words of an export: types alone, part of the contract in `api.ts`. */
+/** The words of an export: types alone, part of the contract in `../api.ts`. */
 
 /**
  * What Twilio exports, spelled as in the path of its API.

@@ -1,5 +1,8 @@
-/** How a day came home and how an export ended, as results and manifests tell it: types alone, part of the contract in `api.ts`. */
-import type { Day, DayOutcome, Instant, JobFate, ResourceType } from './export-words.ts';
+/**
+ * How a day came home and how an export ended, as results and manifests tell it: types alone, part of the contract in
+ * `../api.ts`.
+ */
+import type { Day, DayOutcome, Instant, JobFate, ResourceType } from './words.ts';
 
 /**
  * A published file, as it was verified from the disk.
