@@ -243,7 +243,7 @@ async function importsOf(entry: string): Promise<{ files: string[]; packages: st
   const files = [entry];
   const packages = new Set<string>();
   for (const file of files) {
-    const source = await readFile(file, 'utf8');
+    const source = (await readFile(file, 'utf8')).replaceAll(/\/\*\*.*?\*\//gs, ''); // docs show imports, too
     for (const [, name = ''] of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'/g)) {
       const path = join(dirname(file), name);
       if (!name.startsWith('.')) packages.add(name);
