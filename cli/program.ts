@@ -15,6 +15,7 @@ import { webhookCommand } from './commands/webhook.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { exitCodes, exitReasonOf } from './exit-codes.ts';
+import { packageVersion } from './version.ts';
 import { visible, visibleJson } from './visible.ts';
 
 /**
@@ -32,10 +33,8 @@ export async function runCommandLine(words: string[], surroundings: Surroundings
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.success.code;
     const command = program.commands.find((each) => each.name() === words[0]);
-    const message = messageOf(
-      error,
-      command === undefined ? 'bulk-exports' : `bulk-exports ${command.name()}`,
-    );
+    const called = command === undefined ? 'bulk-exports' : `bulk-exports ${command.name()}`;
+    const message = isHelp(error) ? missingCommand(words) : messageOf(error, called);
     return reportFailure(error, { message, isJson: words.includes('--json'), surroundings });
   }
 }
@@ -44,6 +43,7 @@ function createProgram(cli: Cli): Command {
   const { stdout, stderr } = cli.surroundings;
   const program = new Command('bulk-exports')
     .description('Twilio Bulk Exports as one durable Temporal workflow.')
+    .version(packageVersion())
     .addHelpText('after', HELP);
   const commands = [
     startCommand,
@@ -106,10 +106,24 @@ function reportFailure(
   return exitCodes[reason].code;
 }
 
+/** Commander has shown the help where a command had to stand. */
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help';
+}
+
+/** `help` itself is one of the commands: what it was asked about is none. */
+function missingCommand([first, second]: string[]): string {
+  const got = first === 'help' && second !== undefined ? `'${second}'` : 'none';
+  return `Expected one of the commands above, got ${got}.`;
+}
+
 /** Commander says "error: …" and puts its suggestion on a line of its own. */
 function messageOf(error: unknown, called: string): string {
   if (error instanceof CommanderError)
-    return `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')} — see ${called} --help.`;
+    return `${error.message
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ')
+      .replace(/\.$/, '')} — see ${called} --help.`;
   const refused = error instanceof ServiceError ? error.cause : error;
   if (isGrpcServiceError(refused)) return `Temporal refused: ${refused.details || refused.message}`;
   return error instanceof Error ? error.message : String(error);

@@ -34,7 +34,7 @@ export function cancelCommand(cli: Cli): Command {
     .description(
       'Asks an export to stop, to delete its jobs at Twilio and to leave a receipt. Days that are here stay.',
     )
-    .argument('<workflow-id>')
+    .argument('<workflow-id>', 'as "start" says it; "bulk-exports list" has those that there are')
     .option('--reason <text>', 'kept in the result')
     .option('--keep-job', 'leave the jobs at Twilio')
     .option('--wait', 'wait for the receipt and show it; 0 whether it was cancelled or just complete');

@@ -19,7 +19,7 @@ export function progressCommand(cli: Cli): Command {
     .description(
       'Shows how far an export is. Without a worker it shows what the server knows alone, and says so.',
     )
-    .argument('<workflow-id>')
+    .argument('<workflow-id>', 'as "start" says it; "bulk-exports list" has those that there are')
     .option('--watch', 'go on showing it until the export is over, and end with it');
   return withConnectOptions(command).addHelpText('after', EXAMPLES);
 }

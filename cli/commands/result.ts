@@ -13,7 +13,7 @@ export function resultCommand(cli: Cli): Command {
   command
     .summary('wait for the end of an export')
     .description('Waits for the end of an export and shows its result: every day with its outcome.')
-    .argument('<workflow-id>');
+    .argument('<workflow-id>', 'as "start" says it; "bulk-exports list" has those that there are');
   return withConnectOptions(command).addHelpText('after', EXAMPLES);
 }
 

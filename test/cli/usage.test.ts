@@ -41,7 +41,11 @@ const mistyped: { title: string; words: string[]; says: RegExp; env?: Record<str
     says: /--webhook-method must be "GET" or "POST", got nothing/,
   },
   { title: 'a missing id', words: ['progress'], says: /missing required argument 'workflow-id'/ },
-  { title: 'one id too many', words: ['result', 'a', 'b'], says: /too many arguments/ },
+  {
+    title: 'one id too many',
+    words: ['result', 'a', 'b'],
+    says: /^too many arguments for 'result'\. Expected 1 argument but got 2 — see bulk-exports result --help\.$/m,
+  },
   {
     title: 'a limit of nothing',
     words: ['list', '--limit', '0'],
@@ -194,6 +198,31 @@ test('help shows examples and every exit code, and ends with 0', async () => {
     assert.ok(program.stdout.includes(`${String(code).padStart(3)}  ${meaning}`), meaning);
   assert.match(start.stdout, /Examples:\n {2}bulk-exports start/);
 });
+
+for (const { words, got } of [
+  { words: [], got: 'none' },
+  { words: ['help', 'strat'], got: "'strat'" },
+])
+  test(`where a command is missing the help is shown, and what was given in its place, ${got}`, async () => {
+    const { code, stdout, stderr } = await runCliHere(words);
+    assert.equal(code, exitCodes.usage.code);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^ {2}start \[options\]/m);
+    assert.equal(stderr.trimEnd().split('\n').at(-1), `Expected one of the commands above, got ${got}.`);
+  });
+
+test('the version is that of the package', async () => {
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const { code, stdout } = await runCliHere(['--version']);
+  assert.equal(code, 0);
+  assert.equal(stdout.trim(), (JSON.parse(manifest) as { version: string }).version);
+});
+
+for (const command of ['progress', 'result', 'cancel'])
+  test(`the help of ${command} says where an id is found`, async () => {
+    const { stdout } = await runCliHere([command, '--help']);
+    assert.match(stdout, /Arguments:\n +workflow-id.*"bulk-exports list"/);
+  });
 
 const commands = [
   'start',
