@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Command } from 'commander';
 import { BulkExportsClient } from '../client/index.ts';
@@ -28,7 +28,7 @@ export function withConnectOptions(command: Command): Command {
  * Calls `work` with a connection to Temporal, made of the options, the environment (`TEMPORAL_…`) and the
  * configuration file of the `temporal` command line, in this order.
  *
- * @throws {@link CommandError} `unreachable` with the address.
+ * @throws {@link CommandError} `unreachable` with the address, or `usage` where it has no such namespace.
  */
 export async function withTemporal<T>(
   options: CommandOptions,
@@ -37,6 +37,7 @@ export async function withTemporal<T>(
 ): Promise<T> {
   const temporal = await connect(options, env);
   try {
+    await refuseUnknownNamespace(temporal);
     return await work(temporal);
   } finally {
     await temporal.connection.close();
@@ -65,6 +66,27 @@ async function connect(options: CommandOptions, env: NodeJS.ProcessEnv): Promise
       'unreachable',
       `Temporal can not be reached [${address}, namespace ${namespace}]: ${reasonOf(error)}. ` +
         'Start it with "temporal server start-dev", or say where it is with --address or TEMPORAL_ADDRESS.',
+      error,
+    );
+  }
+}
+
+/** gRPC's own number. */
+const NOT_FOUND = 5;
+
+/** A list of a namespace that is not there would be empty, and what is said of it misleading. */
+async function refuseUnknownNamespace(temporal: TemporalConnection): Promise<void> {
+  const { address, connection, namespace } = temporal;
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    // Whoever may not ask for it may work in it all the same; what else is wrong, the command itself finds.
+    const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+    if (code !== NOT_FOUND) return;
+    throw new CommandError(
+      'usage',
+      `Temporal has no such namespace [${namespace}, Temporal ${address}]. Correct --namespace, TEMPORAL_NAMESPACE or ` +
+        `the profile, or make it: "temporal operator namespace create --namespace ${namespace}".`,
       error,
     );
   }

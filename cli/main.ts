@@ -6,6 +6,9 @@ import { runCommandLine } from './program.ts';
 /** As a shell tells that a program ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
+/** After its last word. A Worker of the SDK that could not be made leaves threads behind, which would run for ever. */
+const LEFT_RUNNING_MS = 2_000;
+
 /** npm passes on the signal that the terminal has sent to the whole group: two so close together are one wish. */
 const SAME_INTERRUPTION_MS = 300;
 
@@ -35,3 +38,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: readEnvironment(),
   onInterrupt: (listener) => listeners.push(listener),
 });
+
+setTimeout(() => process.exit(), LEFT_RUNNING_MS).unref();

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { createCommand, type Cli } from '../cli.ts';
+import { withTemporal } from '../connect.ts';
 import { CommandError } from '../exit-codes.ts';
 import { loadWorker } from '../load-worker.ts';
 
 /** `bulk-exports worker`: the process that does the work. */
 export function workerCommand(cli: Cli): Command {
-  return createCommand(cli, 'worker', async (_, { terminal }) => {
+  return createCommand(cli, 'worker', async (options, { env, terminal }) => {
     const { InvalidWorkerConfig, runWorker, TemporalUnreachable } = await loadWorker();
     try {
       await runWorker({ say: terminal.say });
@@ -13,6 +14,8 @@ export function workerCommand(cli: Cli): Command {
       if (error instanceof InvalidWorkerConfig) throw new CommandError('usage', error.message, error);
       if (error instanceof TemporalUnreachable)
         throw new CommandError('unreachable', withoutTransportNoise(error.message), error);
+      // A namespace that is not there is told by the native part in its own words. Asked again, Temporal is plainer.
+      await withTemporal(options, env, async () => {});
       throw error;
     }
     return { document: { ended: true }, text: '' };

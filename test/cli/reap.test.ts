@@ -138,9 +138,10 @@ test('reap in a namespace that is not there says so in one line', async (t) => {
     ['reap', '--delete', '--namespace', 'nowhere'],
     await environmentOf(t, rig),
   );
-  assert.equal(code, exitCodes.failure.code);
+  assert.equal(code, exitCodes.usage.code);
   assert.equal(stdout, '');
-  assert.match(stderr, /^Temporal refused: Namespace nowhere is not found\.?$/m);
+  assert.match(stderr, /^Temporal has no such namespace \[nowhere, Temporal \S+\]\. /m);
+  assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
   assert.equal(rig.alive().length, 1);
 });
 

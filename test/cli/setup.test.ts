@@ -8,7 +8,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import { findTemporalServer } from '../../cli/temporal-server/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
-import { lastDocument, runCliHere, type CliEnd } from './run-cli.ts';
+import { lastDocument, runCli, runCliHere, type CliEnd } from './run-cli.ts';
 
 let env: TestWorkflowEnvironment;
 before(async () => {
@@ -71,6 +71,31 @@ test('setup reports an attribute that is registered with another type, and how t
   assert.match(stderr, /BulkExportDaysDone must be Int, it is Keyword\. Nothing was registered/);
   assert.match(stderr, /search-attribute remove --namespace mistyped-\S+ --name BulkExportDaysDone/);
 });
+
+const days = ['--resource-type', 'Messages', '--start-day', '2026-10-01', '--end-day', '2026-10-02'];
+for (const words of [['setup'], ['list'], ['start', ...days]])
+  test(`${words[0]} in a namespace that is not there says so, and which Temporal was asked`, async () => {
+    const { code, stdout, stderr } = await here([...words, '--namespace', 'nowhere']);
+    assert.equal(code, exitCodes.usage.code, stdout);
+    assert.match(stderr, NOWHERE);
+  });
+
+test('a worker in a namespace that is not there says so, and its process ends', async () => {
+  const { code, stderr } = await runCli(['worker'], {
+    env: {
+      TEMPORAL_ADDRESS: env.address,
+      TEMPORAL_NAMESPACE: 'nowhere',
+      TWILIO_ACCOUNT_SID: `AC${'1'.repeat(32)}`,
+      TWILIO_AUTH_TOKEN: 'not-for-anybody',
+    },
+  });
+  assert.equal(code, exitCodes.usage.code, stderr);
+  assert.match(stderr, NOWHERE);
+  assert.doesNotMatch(stderr, /MetadataMap/);
+});
+
+const NOWHERE =
+  /Temporal has no such namespace \[nowhere, Temporal .*:\d+\]\. .*namespace create --namespace nowhere/;
 
 async function makeNamespace(namespace: string): Promise<void> {
   await env.connection.workflowService.registerNamespace({
