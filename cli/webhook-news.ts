@@ -59,8 +59,8 @@ const REFUSED: Record<RefusalReason, string> = {
   method: 'neither GET nor POST',
   notOurs: 'its URL is none that a worker has made',
   signature:
-    'no Auth Token of its account has signed it for this public URL. If Twilio sent it: do BULK_EXPORTS_PUBLIC_URL and ' +
-    'TWILIO_AUTH_TOKEN say here what they say where workers run?',
+    'no Auth Token of its account has signed it for this public URL. If Twilio sent it, BULK_EXPORTS_PUBLIC_URL and ' +
+    'TWILIO_AUTH_TOKEN have to say here what they say where workers run',
   contentType: 'its body is neither a form nor JSON',
   tooLarge: 'its body is too long',
   tooSlow: 'its body took too long',

@@ -39,7 +39,7 @@ const routes: Record<string, (id: string, request: IncomingMessage) => Promise<A
 };
 
 const server = createServer((request, response) => {
-  if (request.url?.startsWith('/twilio/webhook?')) webhook.requestListener(request, response);
+  if (request.url?.split('?')[0] === '/twilio/webhook') webhook.requestListener(request, response);
   else void respond(request, response);
 });
 

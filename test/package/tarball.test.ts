@@ -187,7 +187,7 @@ describe('the packed package, installed in a fresh project', () => {
       assert.equal(refused.status, status, `${method} ${path}: ${JSON.stringify(refused.body)}`);
       assert.match(String(refused.body['error']), says);
     }
-    const forged = await fetch(`http://127.0.0.1:${port}/twilio/webhook?account=AC`, { method: 'POST' });
+    const forged = await fetch(`http://127.0.0.1:${port}/twilio/webhook`, { method: 'POST' });
     assert.equal(forged.status, 403);
     assert.equal(await stop(), 0);
     assert.equal(await worker.stop(), 0);
