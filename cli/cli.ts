@@ -30,6 +30,8 @@ export interface CommandContext extends Surroundings {
   /** Ends when the person asks to end. */
   interrupted: AbortSignal;
   isJson: boolean;
+  /** Another command as this one was called, for a person to copy: by npx, and to the same Temporal. */
+  again: (words: string) => string;
   /** Gives the answer now, for a command that goes on afterwards. At most one answer is given. */
   answer: (answer: Answer) => void;
 }
@@ -78,7 +80,8 @@ export function createCommand(
         if (isJson) surroundings.stdout.write(`${visibleJson(document)}\n`);
       };
       const interrupted = interruption.signal;
-      const last = await run(options, { ...surroundings, terminal, interrupted, isJson, answer });
+      const again = (words: string) => `${calledBy(surroundings.env)} ${words}${placeOf(options)}`;
+      const last = await run(options, { ...surroundings, terminal, interrupted, isJson, again, answer });
       if (last) answer(last);
       await flushed(surroundings.stdout);
     });
@@ -92,6 +95,20 @@ function readOptions(command: Command): CommandOptions {
     text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
     has: (name) => options[name] === true,
   };
+}
+
+/** npm says of which script or command it is the runner. */
+function calledBy({ npm_lifecycle_event: called }: NodeJS.ProcessEnv): string {
+  if (called === 'npx') return 'npx bulk-exports';
+  return called === 'bulk-exports' ? 'npm run bulk-exports --' : 'bulk-exports';
+}
+
+/** What was said here of Temporal has to be said again. */
+function placeOf({ text }: CommandOptions): string {
+  return ['address', 'namespace']
+    .map((name) => [name, text(name)])
+    .map(([name, value]) => (value === undefined ? '' : ` --${name} ${value}`))
+    .join('');
 }
 
 /** A long document into a pipe would be cut where the process ends before it is read. */

@@ -18,8 +18,8 @@ export async function followExport(handle: ExportHandle, context: CommandContext
   const { workflowId } = handle;
   await followToEnd(handle, context, {
     left:
-      `The export goes on [${workflowId}]. Follow it with "bulk-exports result ${workflowId}", ` +
-      `stop it with "bulk-exports cancel ${workflowId}".`,
+      `The export goes on [${workflowId}]. Follow it with "${context.again(`result ${workflowId}`)}", ` +
+      `stop it with "${context.again(`cancel ${workflowId}`)}".`,
   });
   return endingAnswer(handle, context);
 }

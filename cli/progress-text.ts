@@ -27,7 +27,7 @@ export function progressText(
     barText(progress, columns),
     ...(progress.source === 'workflow' ? partsText(progress) : []),
     ...progress.jobs.map((job) => paint('dim', jobText(job))),
-    ...(progress.source === 'description' && progress.result === null ? [paint('yellow', NO_WORKER)] : []),
+    ...(isShort(progress) ? [paint('yellow', shortText(progress, ADVICE))] : []),
     ...problemTexts(problems, nowMs).map((text) => paint('yellow', text)),
   ]
     .map(visibleLine)
@@ -38,7 +38,7 @@ export function progressText(
 export function progressLine(progress: ObservedProgress): string {
   const phase = progress.phase ?? 'running';
   if (progress.source === 'description')
-    return `${phase}: ${doneText(progress)}${progress.result === null ? ` (${NO_WORKER})` : ''}`;
+    return `${phase}: ${doneText(progress)}${isShort(progress) ? ` (${shortText(progress)})` : ''}`;
   // A sentence in the middle of a line does not end in a full stop.
   const problems = problemTexts(progress.problems).map((text) => text.replace(/\.$/, ''));
   const outcomes = progress.days.done > 0 ? `: ${outcomesText(progress)}` : '';
@@ -60,7 +60,18 @@ function problemTexts(problems: ExportProblem[], nowMs?: number): string[] {
   return more > 0 ? [...texts, `… and ${formatCount(more)} more`] : texts;
 }
 
-const NO_WORKER = 'no worker answers: this is what the server knows alone';
+/** Whether it is less than a workflow would tell. */
+function isShort({ source, result }: ObservedProgress): boolean {
+  return source === 'description' && result === null;
+}
+
+/** Of one that was refused, or ended from outside, a worker that is up has no more to tell. */
+function shortText({ phase }: ObservedProgress, advice = ''): string {
+  const why = 'this is what the server knows alone';
+  return phase === 'failed' || phase === 'cancelled' ? why : `no worker answers: ${why}${advice}`;
+}
+
+const ADVICE = '. See whether one runs, on the task queue that the export was started on';
 
 function barText(progress: ObservedProgress, columns: number): string {
   const { done, total } = progress.days;

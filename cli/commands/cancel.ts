@@ -20,7 +20,7 @@ export function cancelCommand(cli: Cli): Command {
       await followToEnd(handle, context, {
         left:
           `The export is asked to stop, and cleans up without anybody waiting [${workflowId}]. ` +
-          `Its receipt: "bulk-exports result ${workflowId}".`,
+          `Its receipt: "${context.again(`result ${workflowId}`)}".`,
       });
       const answer = await endingAnswer(handle, context);
       if (answer.reason !== 'cancelled') return answer;

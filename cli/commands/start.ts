@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { checkExportInput, type ExportJobInput, type FinishedPolicy } from '../../client/index.ts';
 import { formatInstant } from '../amounts.ts';
-import { createCommand, type Cli } from '../cli.ts';
+import { createCommand, type Cli, type CommandContext } from '../cli.ts';
 import { withConnectOptions, withTemporal } from '../connect.ts';
 import { followExport } from '../follow-export.ts';
 import { readChoices } from '../read-choice.ts';
@@ -37,7 +37,7 @@ export function startCommand(cli: Cli): Command {
       const { runId, closeTime } = await handle.describe();
       const begun = { workflowId: handle.workflowId, runId, namespace, joined: handle.joined };
       context.terminal.say(begunText(begun, closeTime));
-      if (!options.has('wait')) return { document: begun, text: hintsText(begun, closeTime) };
+      if (!options.has('wait')) return { document: begun, text: hintsText(begun, context, closeTime) };
 
       const ended = await followExport(handle, context);
       return { ...ended, document: { ...ended.document, joined: handle.joined } };
@@ -75,13 +75,13 @@ function begunText({ workflowId, runId, namespace, joined }: BegunExport, endedA
     : `The same export runs already and is joined, nothing new was started ${ids}.`;
 }
 
-function hintsText({ workflowId }: BegunExport, endedAt?: Date): string {
-  const end = `Its end:   bulk-exports result ${workflowId}`;
+function hintsText({ workflowId }: BegunExport, { again }: CommandContext, endedAt?: Date): string {
+  const end = `Its end:   ${again(`result ${workflowId}`)}`;
   if (endedAt) return end;
   return [
-    `Follow it: bulk-exports watch ${workflowId}`,
+    `Follow it: ${again(`watch ${workflowId}`)}`,
     end,
-    `Stop it:   bulk-exports cancel ${workflowId}`,
+    `Stop it:   ${again(`cancel ${workflowId}`)}`,
   ].join('\n');
 }
 

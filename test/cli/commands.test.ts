@@ -49,6 +49,23 @@ test('start gives the id and how to go on, progress and cancel take it', async (
   });
 });
 
+for (const { called, by } of [
+  { called: 'npx', by: 'npx bulk-exports' },
+  { called: 'bulk-exports', by: 'npm run bulk-exports --' },
+])
+  test(`what start by "${by}" gives to copy works as it stands, in the same namespace`, async () => {
+    await withExports(env, async (_exports, _client, { taskQueue }) => {
+      const place = ['--namespace', 'default', '--address', env.address];
+      const start = ['start', ...options('wait'), '--workflow-id', randomUUID(), '--task-queue', taskQueue];
+      const { stdout } = await runCliHere([...start, ...place], { npm_lifecycle_event: called });
+      const line = stdout.split('\n').find((each) => each.startsWith('Stop it:'));
+      const words = line?.replace('Stop it:', '').trim().replace(`${by} `, '').split(' ') ?? [];
+      assert.equal(words[0], 'cancel', stdout);
+      const { code, stderr } = await runCliHere([...words, '--wait']);
+      assert.equal(code, 0, stderr);
+    });
+  });
+
 test('a start that joins an export that runs says so, to people and in the document', async () => {
   await withExports(env, async (_exports, _client, { taskQueue }) => {
     const words = [

@@ -120,7 +120,8 @@ function aContext(interrupted: AbortSignal): {
     answer = resolve;
   });
   const terminal = createTerminal({ ...streams, isJson: false });
-  const context = { ...streams, terminal, interrupted, isJson: false, onInterrupt: () => {}, answer };
+  const again = (words: string) => words;
+  const context = { ...streams, terminal, interrupted, isJson: false, onInterrupt: () => {}, again, answer };
   return { context, answered, said: () => text };
 }
 

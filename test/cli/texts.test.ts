@@ -107,7 +107,12 @@ test('without a worker the text says so and claims nothing about the days', () =
     result: null,
   };
   const text = progressText(described, plain);
-  assert.match(text, /no worker answers/);
+  assert.match(text, /no worker answers: .*\. See whether one runs, on the task queue/);
+  assert.match(progressLine(described), /\(no worker answers: [^.]*\)$/);
+  for (const phase of ['failed', 'cancelled'] as const) {
+    const over = progressText({ ...described, phase }, plain);
+    assert.match(over, /^this is what the server knows alone$/m, 'a worker would not know more');
+  }
   assert.match(text, /2 days\n/);
   assert.doesNotMatch(text, /done|downloaded/);
   assert.match(text, /queue position 7 · expected 2026-10-10 02:00 UTC/);

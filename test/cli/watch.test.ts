@@ -239,6 +239,7 @@ function aContext(): { context: CommandContext; said: () => string } {
     interrupted: new AbortController().signal,
     isJson: false,
     onInterrupt: () => {},
+    again: (words) => words,
     answer: () => {},
   };
   return { context, said: () => text };
