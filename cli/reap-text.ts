@@ -91,7 +91,7 @@ function meaningOf(verdict: ReapVerdict, jobs: ReapedJob[]): string {
     case 'notFound':
       return (
         'notFound, not touched: no export here fits. Its history is gone, it has just started, or it belongs to a ' +
-        "namespace of the same name in another cluster. Who knows that a job is nobody's deletes it by its sid: README, " +
+        "namespace of the same name in another cluster. Who knows that a job is nobody's deletes it by its sid: docs/operations.md, " +
         '"Jobs that were left behind".'
       );
     case 'otherNamespace':

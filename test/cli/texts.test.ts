@@ -183,7 +183,7 @@ test('what reap does not touch is told with a reason, and with what a person may
   );
   assert.match(
     text,
-    /^1 notFound, not touched: .* deletes it by its sid: README, "Jobs that were left behind"\.$/m,
+    /^1 notFound, not touched: .* deletes it by its sid: docs\/operations\.md, "Jobs that were left behind"\.$/m,
   );
   assert.match(text, /^1 doesNotFit, not touched: .* and have days that it was not asked for\. /m);
 });

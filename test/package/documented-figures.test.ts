@@ -8,6 +8,7 @@ import { defaultSettings } from '../../activities/index.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const README = 'README.md';
+const OPERATIONS = 'docs/operations.md';
 const FAULTS = 'docs/failure-modes.md';
 
 /** A number of the code, the time that the documents tell, and the words in which they do. */
@@ -20,7 +21,7 @@ const figures: Figure[] = [
     () => setting('settleMs'),
     MINUTE,
     [FAULTS, "It waits a minute, searches Twilio's jobs for its marker"],
-    [README, 'gets another minute to settle at Twilio'],
+    [OPERATIONS, 'gets another minute to settle at Twilio'],
   ],
   [
     'rateLimitedMs',
@@ -63,27 +64,27 @@ const figures: Figure[] = [
     `the heartbeat timeout of ${activity}`,
     () => heartbeatTimeout(activity),
     30 * SECOND,
-    [README, 'a download or a create after 30 seconds'],
+    [OPERATIONS, 'a download or a create after 30 seconds'],
   ]),
   ...['watchExportJob', 'deleteExportJob'].map((activity): Figure => [
     `the heartbeat timeout of ${activity}`,
     () => heartbeatTimeout(activity),
     60 * SECOND,
-    [README, 'a look or a DELETE after 60'],
+    [OPERATIONS, 'a look or a DELETE after 60'],
   ]),
   [
     'SHUTDOWN_GRACE_TIME',
     () => shutdownTime('GRACE'),
     15 * SECOND,
-    [README, 'wait until it has ended: 15 seconds for what is under way'],
-    [README, 'is given back to Temporal after 15 seconds'],
+    [OPERATIONS, 'wait until it has ended: 15 seconds for what is under way'],
+    [OPERATIONS, 'is given back to Temporal after 15 seconds'],
     [FAULTS, 'It takes no more work and gives downloads 15 seconds'],
   ],
   [
     'SHUTDOWN_FORCE_TIME',
     () => shutdownTime('FORCE'),
     25 * SECOND,
-    [README, '15 seconds for what is under way, 25 at the most'],
+    [OPERATIONS, '15 seconds for what is under way, 25 at the most'],
   ],
 ];
 

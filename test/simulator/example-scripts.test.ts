@@ -25,7 +25,7 @@ const shows: Shows = { ...requestShows, ...fileShows, ...jobShows, ...webhookSho
 /** Examples of what happens without a script as well: there for whoever looks for them. */
 const USUAL = new Set(['delete-complete-answers-204']);
 
-const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+const page = await readFile(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
 const folder = new URL('../../examples/simulator-scripts/', import.meta.url);
 const scripts = new Map<string, SimulatorScript>();
 for (const file of await readdir(folder)) {
@@ -68,9 +68,8 @@ test('every field of a script and every word that it knows is in an example', ()
   assert.deepEqual(missing, []);
 });
 
-test('the README names every example, and none that does not exist', () => {
-  const rows =
-    /\n\| to see how your client takes .*?\n\n/s.exec(readme)?.[0].trim().split('\n').slice(2) ?? [];
+test('the page of the simulator names every example, and none that does not exist', () => {
+  const rows = /\n\| to see how your client takes .*?\n\n/s.exec(page)?.[0].trim().split('\n').slice(2) ?? [];
   const named = rows.flatMap(
     (row) =>
       row
@@ -81,16 +80,16 @@ test('the README names every example, and none that does not exist', () => {
   assert.deepEqual(named.toSorted(), [...scripts.keys()].toSorted());
 });
 
-test('a script that the README shows can be played', () => {
-  const [, ...shown] = readme.split('## Test your integration without Twilio')[1]?.split('```json\n') ?? [];
-  assert.ok(shown.length > 0, 'scripts in the README');
+test('a script that the page of the simulator shows can be played', () => {
+  const [, ...shown] = page.split('```json\n');
+  assert.ok(shown.length > 0, 'scripts on the page');
   for (const text of shown) {
     parseScript(JSON.parse(text.split('```')[0] ?? ''));
   }
 });
 
-test('the README says what every field of the ledger tells', async () => {
-  const section = readme.split('### The ledger')[1]?.split('### ')[0] ?? '';
+test('the page of the simulator says what every field of the ledger tells', async () => {
+  const section = page.split('## The ledger')[1]?.split('\n## ')[0] ?? '';
   await using twilio = await startTwilio();
   assert.deepEqual(
     Object.keys(twilio.simulator.ledger()).filter((field) => !section.includes(`\`${field}\``)),

@@ -76,8 +76,8 @@ describe('where probes are answered', () => {
   });
 
   test('those of the example for Kubernetes find it, from another machine', async () => {
-    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-    const [, snippet = ''] = /^```yaml\n(terminationGracePeriodSeconds[\s\S]+?)^```/m.exec(readme) ?? [];
+    const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, snippet = ''] = /^```yaml\n(terminationGracePeriodSeconds[\s\S]+?)^```/m.exec(page) ?? [];
     const { containers } = parse(snippet) as { containers: Container[] };
     const [container] = containers;
     assert.ok(container, 'a container');
