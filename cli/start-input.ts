@@ -6,8 +6,7 @@ import { CommandError } from './exit-codes.ts';
 
 /** Adds the options of an export to a command. The first ones are named as Twilio's own. */
 export function withInputOptions(command: Command): Command {
-  for (const { field, option, help } of inputOptions)
-    command.option(option, field.includes('.') ? `${help} (${field})` : help);
+  for (const each of inputOptions) command.option(each.option, [each.help, ...notesOf(each)].join(' '));
   return command;
 }
 
@@ -38,8 +37,15 @@ interface InputOption {
   field: string;
   option: string;
   help: string;
+  /** What is taken without the option, where the help does not say it already. */
+  fallback?: string;
   /** What the option's presence or its text means. Default: the text itself. */
   read?: 'number' | 'yes' | 'no';
+}
+
+function notesOf({ field, fallback }: InputOption): string[] {
+  const notes = [...(field.includes('.') ? [field] : []), ...(fallback ? [`default: ${fallback}`] : [])];
+  return notes.length > 0 ? [`(${notes.join('; ')})`] : [];
 }
 
 const inputOptions: InputOption[] = [
@@ -58,17 +64,29 @@ const inputOptions: InputOption[] = [
   { field: 'webhook.url', option: '--webhook-url <url>', help: 'called by Twilio when a job is over' },
   { field: 'webhook.method', option: '--webhook-method <method>', help: 'GET or POST' },
   { field: 'email', option: '--email <address>', help: 'told by Twilio when a job is over' },
-  { field: 'account', option: '--account <name>', help: 'an account that the worker knows' },
-  { field: 'destination', option: '--destination <name>', help: 'a destination that the worker knows' },
+  {
+    field: 'account',
+    option: '--account <name>',
+    help: 'an account that the worker knows',
+    fallback: 'default',
+  },
+  {
+    field: 'destination',
+    option: '--destination <name>',
+    help: 'a destination that the worker knows',
+    fallback: 'default',
+  },
   {
     field: 'reuse',
     option: '--reuse <which>',
     help: 'days that are there already: published, available (also at Twilio) or never',
+    fallback: 'published',
   },
   {
     field: 'maxConcurrentDownloads',
     option: '--max-concurrent-downloads <count>',
     help: 'days fetched at a time',
+    fallback: '4',
     read: 'number',
   },
   { field: 'deleteJob', option: '--keep-job', help: 'leave the jobs at Twilio', read: 'no' },
@@ -76,17 +94,34 @@ const inputOptions: InputOption[] = [
     field: 'resubmit.maximumAttempts',
     option: '--maximum-attempts <count>',
     help: 'submissions of one day at the most',
+    fallback: '3',
     read: 'number',
   },
-  { field: 'resubmit.cooldown', option: '--cooldown <duration>', help: 'before a failed day goes out again' },
-  { field: 'poll.minimumInterval', option: '--minimum-interval <duration>', help: 'between two looks' },
-  { field: 'poll.maximumInterval', option: '--maximum-interval <duration>', help: 'between two looks' },
+  {
+    field: 'resubmit.cooldown',
+    option: '--cooldown <duration>',
+    help: 'before a failed day goes out again',
+    fallback: '10 minutes',
+  },
+  {
+    field: 'poll.minimumInterval',
+    option: '--minimum-interval <duration>',
+    help: 'between two looks',
+    fallback: '10 seconds',
+  },
+  {
+    field: 'poll.maximumInterval',
+    option: '--maximum-interval <duration>',
+    help: 'between two looks',
+    fallback: '15 minutes',
+  },
   {
     field: 'errorPatience',
     option: '--error-patience <duration>',
     help: 'how long a day may stay in ErrorDuringRun',
+    fallback: '24 hours',
   },
-  { field: 'timeout', option: '--timeout <duration>', help: 'for the whole export' },
+  { field: 'timeout', option: '--timeout <duration>', help: 'for the whole export', fallback: '14 days' },
   {
     field: 'allowIncomplete',
     option: '--allow-incomplete',
@@ -97,6 +132,7 @@ const inputOptions: InputOption[] = [
     field: 'foreignFiles',
     option: '--foreign-files <policy>',
     help: 'accept or refuse: files that other jobs at Twilio have made',
+    fallback: 'accept',
   },
 ];
 

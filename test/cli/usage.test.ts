@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { Duration } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time.js';
 import { exitCodes } from '../../cli/exit-codes.ts';
+import { parseExportJobInput } from '../../workflows/input.ts';
 import { lastDocument, runCli, runCliHere } from './run-cli.ts';
 
 const wellAsked = ['--resource-type', 'Messages', '--start-day', '2026-10-01', '--end-day', '2026-10-02'];
@@ -210,6 +213,32 @@ for (const { words, got } of [
     assert.match(stderr, /^ {2}start \[options\]/m);
     assert.equal(stderr.trimEnd().split('\n').at(-1), `Expected one of the commands above, got ${got}.`);
   });
+
+test('the help of start tells the defaults that the check fills in', async () => {
+  const { stdout } = await runCliHere(['start', '--help']);
+  const words = stdout.replaceAll(/\s+/g, ' ');
+  const told = (option: string) =>
+    new RegExp(`--${option} <\\w+> [^<]*?\\((?:[\\w.]+; )?default: ([^)]+)\\)`).exec(words)?.[1] ?? 'nothing';
+  const days = { resourceType: 'Messages', startDay: '2026-10-01', endDay: '2026-10-01' };
+  const { poll, resubmit, ...input } = parseExportJobInput(days, Date.parse('2026-11-01'));
+  for (const [option, value] of Object.entries({
+    account: input.account,
+    destination: input.destination,
+    reuse: input.reuse,
+    'max-concurrent-downloads': String(input.maxConcurrentDownloads),
+    'maximum-attempts': String(resubmit.maximumAttempts),
+    'foreign-files': input.foreignFiles,
+  }))
+    assert.equal(told(option), value, option);
+  for (const [option, valueMs] of Object.entries({
+    cooldown: resubmit.cooldownMs,
+    'minimum-interval': poll.minimumIntervalMs,
+    'maximum-interval': poll.maximumIntervalMs,
+    'error-patience': input.errorPatienceMs,
+    timeout: input.timeoutMs,
+  }))
+    assert.equal(msToNumber(told(option) as Duration), valueMs, option);
+});
 
 test('the version is that of the package', async () => {
   const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
