@@ -40,7 +40,21 @@ function flatten(value: object, path = ''): Map<string, string> {
     if (typeof field === 'object' && field !== null) return Array.from(flatten(field, `${path}${key}.`));
     const isDuration = key.endsWith('Ms');
     const name = `${path}${isDuration ? key.slice(0, -'Ms'.length) : key}`;
-    return [[name, isDuration ? `${String(field)} ms` : (JSON.stringify(field) ?? 'not set')]];
+    return [[name, isDuration ? durationText(Number(field)) : (JSON.stringify(field) ?? 'not set')]];
   });
   return new Map(fields);
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** In the largest unit of which it is whole ones: as a person would have written it. */
+function durationText(durationMs: number): string {
+  const [unit, unitMs] = UNITS.find(([, ms]) => durationMs > 0 && durationMs % ms === 0) ?? ['ms', 1];
+  const count = durationMs / unitMs;
+  return `${count} ${unit}${unit === 'ms' || count === 1 ? '' : 's'}`;
 }

@@ -68,7 +68,7 @@ test('a running export with another input is refused, naming each difference and
       assert.deepEqual(error.differences, [
         'endDay is "2026-10-02" there, "2026-10-03" here',
         'webhook.url is another',
-        'poll.minimumInterval is 10000 ms there, 60000 ms here',
+        'poll.minimumInterval is 10 seconds there, 1 minute here',
       ]);
       assert.doesNotMatch(error.message, /token/);
       return true;
