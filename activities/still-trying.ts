@@ -35,7 +35,7 @@ export async function tellWhileTrying<Result>(
   record.attemptsBefore = goesOn?.attemptsBefore ?? 0;
   if (goesOn !== undefined && isVeryFirst(context)) {
     record.word = goesOn.word;
-    record.failing = goesOn.failing;
+    record.failing = { ...goesOn.failing, told: true };
     beat(context);
     throw inWords(goesOn, goesOn.waitMs);
   }
@@ -52,11 +52,12 @@ export async function tellWhileTrying<Result>(
       }
       throw error;
     }
-    record.failing = countFailure(context, record.failing, performance.now() - startMs);
+    const { trouble } = troubleOf(failure);
+    const told = toldOf?.includes(trouble) ?? false;
+    record.failing = { ...countFailure(context, record.failing, performance.now() - startMs), told };
     beat(context);
     const waitMs = msToNumber(failure.nextRetryDelay ?? backOffMs(context));
-    const { trouble } = troubleOf(failure);
-    const isKnown = toldOf?.includes(trouble) || Number(toldOf?.length) >= MAXIMUM_TOLD;
+    const isKnown = told || Number(toldOf?.length) >= MAXIMUM_TOLD;
     if (isKnown || !isWorthAWord(context, { failure, failing: record.failing, rules })) {
       throw goesOn !== undefined && failure.nextRetryDelay === undefined ? inWords(failure, waitMs) : error;
     }

@@ -40,7 +40,7 @@ export function describedProgress(
     endDay: endDay ?? null,
     days: { total: total > 0 ? total : null, done: typeof done === 'number' ? done : null },
     jobs: looks.sightings,
-    problems: [...looks.problems, ...endingProblems(description, ending.message)],
+    problems: [...looks.problems, ...looks.told, ...endingProblems(description, ending.message)],
     result: result ?? null,
   };
 }

@@ -13,12 +13,13 @@ export interface PayloadOwner {
   workflowId: string;
 }
 
-/** The values of `payloads`, in their order. */
+/** The values of `payloads`, in their order; none where there are no payloads. */
 export async function decodePayloads(
   converter: LoadedDataConverter,
-  payloads: Payload[],
+  payloads: Payload[] | null | undefined,
   owner: PayloadOwner,
 ): Promise<unknown[]> {
+  if (!payloads) return [];
   const context = { type: 'workflow', ...owner } as const;
   const decoded = await throughCodecs(converter, payloads, owner);
   return decoded.map((payload) => converter.payloadConverter.fromPayload(payload, context));

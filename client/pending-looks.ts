@@ -1,6 +1,6 @@
 import { ApplicationFailure, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import type { ExportProblem, JobSighting } from '../workflows/api.ts';
-import { decodeFailure } from './payloads.ts';
+import { decodeFailure, decodePayloads } from './payloads.ts';
 import type { PendingLooks } from './progress.ts';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
@@ -14,22 +14,14 @@ export async function readPendingLooks(
   client: Client,
   description: WorkflowExecutionDescription,
 ): Promise<PendingLooks> {
-  const owner = { namespace: client.options.namespace, workflowId: description.workflowId };
+  const { workflowId } = description;
   const pending = description.raw.pendingActivities ?? [];
-  const retried = pending.flatMap((activity) =>
-    activity.lastFailure ? [{ activity, lastFailure: activity.lastFailure }] : [],
-  );
-  const looks = await Promise.all(
-    retried.map(async ({ activity, lastFailure }) =>
-      lookOf(activity, await decodeFailure(client.options.loadedDataConverter, lastFailure, owner)),
-    ),
-  );
+  const pauses = pending.filter(({ paused }) => paused).map((activity) => pauseOf(activity, workflowId));
+  const looks = await Promise.all(pending.map((activity) => readLook(client, activity, workflowId)));
   return {
-    sightings: looks.flatMap(({ sightings }) => sightings),
-    problems: [
-      ...pending.filter(({ paused }) => paused).map((activity) => pauseOf(activity, owner.workflowId)),
-      ...looks.flatMap(({ problems }) => problems),
-    ],
+    sightings: looks.flatMap(({ sightings = [] }) => sightings),
+    problems: [...pauses, ...looks.flatMap(({ problems = [] }) => problems)],
+    told: looks.flatMap(({ told = [] }) => told),
   };
 }
 
@@ -53,25 +45,45 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function lookOf(activity: PendingActivity, failure: Error): PendingLooks {
-  if (!(failure instanceof ApplicationFailure))
-    return { sightings: [], problems: [problemOf(activity, failure)] };
-  const detail: unknown = failure.details?.[0];
-  if (failure.type === 'JobUnchanged' && isSighting(detail)) return { sightings: [detail], problems: [] };
-  const isOfNote = failure.category !== 'BENIGN' && failure.type !== CUT_SHORT_BY_PAUSE;
-  return { sightings: [], problems: isOfNote ? [problemOf(activity, failure)] : [] };
+async function readLook(
+  client: Client,
+  activity: PendingActivity,
+  workflowId: string,
+): Promise<Partial<PendingLooks>> {
+  if (!activity.lastFailure) return {};
+  const { namespace, loadedDataConverter } = client.options;
+  const owner = { namespace, workflowId };
+  const failure = await decodeFailure(loadedDataConverter, activity.lastFailure, owner);
+  if (failure instanceof ApplicationFailure) {
+    const detail: unknown = failure.details?.[0];
+    if (failure.type === 'JobUnchanged' && isSighting(detail)) return { sightings: [detail] };
+    if (failure.category === 'BENIGN' || failure.type === CUT_SHORT_BY_PAUSE) return {};
+  }
+  const beats = activity.heartbeatDetails?.payloads;
+  const { since, told } = streakIn(await decodePayloads(loadedDataConverter, beats, owner));
+  const problem = problemOf(activity, failure, since);
+  return told ? { told: [problem] } : { problems: [problem] };
 }
 
 /** So the SDK names the failure of an attempt that a pause has cut short. */
 const CUT_SHORT_BY_PAUSE = 'ActivityPause';
 
-function problemOf(activity: PendingActivity, failure: Error): ExportProblem {
+/** What a heartbeat says of the attempts that have failed. One of another version may say nothing of it. */
+function streakIn([said]: unknown[]): { since?: string; told?: boolean } {
+  const failing: unknown = isObject(said) ? said['failing'] : undefined;
+  if (!isObject(failing)) return {};
+  const { since, told } = failing;
+  return { ...(typeof since === 'string' && { since }), told: told === true };
+}
+
+/** `failingSince`: without it, since the last attempt. */
+function problemOf(activity: PendingActivity, failure: Error, failingSince?: string): ExportProblem {
   const attemptEnded = activity.lastAttemptCompleteTime ?? activity.lastStartedTime ?? activity.scheduledTime;
   return {
     problem:
       `${activity.activityType?.name ?? 'An activity'} ${activity.paused ? 'failed before its pause' : 'is retried'}, ` +
       `attempt ${activity.attempt ?? 1}: ${failure.message}`,
-    since: instantOf(attemptEnded),
+    since: failingSince ?? instantOf(attemptEnded),
   };
 }
 
@@ -81,7 +93,11 @@ function instantOf(time: PendingActivity['scheduledTime']): string {
 
 /** Another version's worker may write another shape: what does not look like a sighting is none. */
 function isSighting(value: unknown): value is JobSighting {
-  if (typeof value !== 'object' || value === null) return false;
-  const { jobSid, asOf, byStatus }: Partial<Record<keyof JobSighting, unknown>> = value;
+  if (!isObject(value)) return false;
+  const { jobSid, asOf, byStatus } = value;
   return typeof jobSid === 'string' && typeof asOf === 'string' && typeof byStatus === 'object';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

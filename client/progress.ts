@@ -67,11 +67,13 @@ export interface DescribedProgress {
 export interface PendingLooks {
   sightings: JobSighting[];
   problems: ExportProblem[];
+  /** Those of which the workflow has been told: it says so itself, with what they are about and since when. */
+  told: ExportProblem[];
 }
 
 /**
  * The workflow's answer with what is fresher in the pending activities: counts, queue position and estimate of a
- * job, and failures that are being retried.
+ * job, and failures that are being retried and of which it has not been told.
  */
 export function mergeProgress(
   workflowId: string,
@@ -83,13 +85,12 @@ export function mergeProgress(
     const sighting = looks.sightings.find(({ jobSid }) => jobSid === job.jobSid);
     return sighting && (job.asOf === null || sighting.asOf > job.asOf) ? { ...job, ...sighting } : job;
   });
-  const known = new Set(progress.problems.map(({ problem }) => problem));
   return {
     ...progress,
     source: 'workflow',
     workflowId,
     days: { ...progress.days, done: downloaded + empty + failed + deleted },
     jobs,
-    problems: [...progress.problems, ...looks.problems.filter(({ problem }) => !known.has(problem))],
+    problems: [...progress.problems, ...looks.problems],
   };
 }

@@ -18,8 +18,7 @@ export async function readStartInput(
     maximumPageSize: 1,
   });
   const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
-  const payloads = started?.input?.payloads ?? [];
-  const [input] = await decodePayloads(client.options.loadedDataConverter, payloads, {
+  const [input] = await decodePayloads(client.options.loadedDataConverter, started?.input?.payloads, {
     namespace,
     workflowId: execution.workflowId,
   });

@@ -160,6 +160,8 @@ export interface FailingStreak {
   /** When the first of them had failed, by the engine's clock. */
   since: Instant;
   times: number;
+  /** Whether the workflow knows of what the last of them failed by: whoever asks it need not be told by the engine, too. */
+  told?: boolean;
 }
 
 /**

@@ -61,6 +61,27 @@ test('what is known already is not told again, what differs from it is, up to a 
   assert.equal(await typeWhere(many), 'AuthenticationRejected');
 });
 
+test('a heartbeat says whether the workflow was told of what an attempt failed by', async (t) => {
+  const { simulator, run } = await startRig(t);
+  const saysTold = async (input: Partial<Persistence>): Promise<unknown> => {
+    const { heartbeats } = await run('watchExportJob', { ...watch, ...input });
+    return (heartbeats.at(-1) as { failing: { told: unknown } }).failing.told;
+  };
+  simulator.faults.add({ kind: 'status401' });
+  const { failure } = await run('watchExportJob', { ...watch, toldOf: null });
+  assert.equal(await saysTold(nextOf(failure)), true, 'the first after the one that has told');
+  assert.equal(await saysTold({ toldOf: ['AuthenticationRejected'] }), true);
+  simulator.faults.clear();
+  simulator.faults.add({ kind: 'status503' });
+  assert.equal(
+    await saysTold({ toldOf: ['AuthenticationRejected'] }),
+    false,
+    'another trouble, too young to tell',
+  );
+  const many = Array.from({ length: 10 }, (_, number) => `Other${number}`);
+  assert.equal(await saysTold({ toldOf: many }), false, 'one of too many');
+});
+
 test('what a person has to mend is another trouble than one of its type that passes by itself', async (t) => {
   const rules = { tellAfterMs: 60 * MINUTE_MS };
   const options = { doing: 'Could not', expected: 'Expected 200', settings: defaultSettings };
@@ -240,7 +261,7 @@ test('its pauses go on growing as if it were the same activity', async (t) => {
   assert.deepEqual(delays, [16_000, 32_000, 64_000, 128_000, 256_000, 300_000]);
   assert.deepEqual(
     last.heartbeats.at(-1),
-    { failing: { since: new Date(BEGAN_MS).toISOString(), times: 10 } },
+    { failing: { since: new Date(BEGAN_MS).toISOString(), times: 10, told: true } },
     'five before and five since then',
   );
 

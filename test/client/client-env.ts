@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { BulkExportsClient, ExportError, type ExportHandle } from '../../client/index.ts';
 import { sharedBundle } from '../support/shared-bundle.ts';
-import { LATER_SIGHTING } from './samples.ts';
+import { FAILING_SINCE, LATER_SIGHTING } from './samples.ts';
 
 /** The worker of a test. */
 export interface LiteralWorker {
@@ -89,7 +90,8 @@ const literalActivities = {
       nextRetryDelay: '1 hour',
     });
   },
-  createExportJob: () => {
+  createExportJob: ({ told }: { told: boolean }) => {
+    Context.current().heartbeat({ failing: { since: FAILING_SINCE, times: 3, told } });
     throw ApplicationFailure.create({
       type: 'TwilioUnavailable',
       message: 'Twilio answered 503',

@@ -5,7 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportHandle } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { failureOf, tearDown, withExports } from './client-env.ts';
-import { anInput, aResult, LATER_SIGHTING } from './samples.ts';
+import { anInput, aResult, FAILING_SINCE, LATER_SIGHTING } from './samples.ts';
 
 let env: TestWorkflowEnvironment;
 before(async () => {
@@ -27,7 +27,7 @@ test('progress is the answer of the workflow, with the later look of the pending
   });
 });
 
-test('a failure that is being retried is a problem in the progress', async () => {
+test('a failure that is being retried is a problem in the progress, since the first of its kind', async () => {
   await withExports(env, async (exports) => {
     const handle = await exports.startExport(anInput('create'), { workflowId: randomUUID() });
     const { problems } = await until(
@@ -35,11 +35,28 @@ test('a failure that is being retried is a problem in the progress', async () =>
       (progress) => progress.problems.length > 0,
     );
     assert.match(problems[0]?.problem ?? '', /createExportJob.*Twilio answered 503/);
-    assert.ok(
-      Date.parse(problems[0]?.since ?? '') > Date.parse('2020-01-01'),
-      problems[0]?.since ?? 'no problem',
-    );
+    assert.equal(problems[0]?.since, FAILING_SINCE);
   });
+});
+
+test('a failure of which the workflow was told is left to its words, and shown where it gives no answer', async () => {
+  await withExports(
+    env,
+    async (exports, client, worker) => {
+      const { workflowId } = await exports.startExport(anInput('create:told'), { workflowId: randomUUID() });
+      const handle = new ExportHandle({ client, workflowId, queryTimeoutMs: 2_000 });
+      await until(
+        async () => (await handle.describe()).raw.pendingActivities?.[0],
+        (pending) => Boolean(pending?.lastFailure),
+      );
+      assert.deepEqual((await handle.progress()).problems, []);
+      await worker.stop();
+      const { source, problems } = await handle.progress();
+      assert.equal(source, 'description');
+      assert.match(problems[0]?.problem ?? '', /createExportJob.*Twilio answered 503/);
+    },
+    {},
+  );
 });
 
 test('watching shows each change once and ends with the export', async () => {

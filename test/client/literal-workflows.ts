@@ -21,9 +21,10 @@ import {
 } from '../../workflows/api.ts';
 import { aProgress, aResult, FAULTS } from './samples.ts';
 
-const { watchExportJob, createExportJob } = proxyActivities<
-  Record<'watchExportJob' | 'createExportJob', (input: Record<string, never>) => Promise<void>>
->({ startToCloseTimeout: '10 seconds' }) satisfies Partial<Record<keyof ExportActivities, unknown>>;
+const { watchExportJob, createExportJob } = proxyActivities<{
+  watchExportJob: (input: Record<string, never>) => Promise<void>;
+  createExportJob: (input: { told: boolean }) => Promise<void>;
+}>({ startToCloseTimeout: '10 seconds' }) satisfies Partial<Record<keyof ExportActivities, unknown>>;
 
 export async function exportJob(input: ExportJobInput): Promise<ExportJobResult> {
   const progress: ExportProgress = aProgress('waiting');
@@ -54,7 +55,7 @@ export async function exportJob(input: ExportJobInput): Promise<ExportJobResult>
       await watchExportJob({});
       break;
     case 'create':
-      await createExportJob({});
+      await createExportJob({ told: type === 'told' });
       break;
     case 'renew':
       if (workflowInfo().continuedFromExecutionRunId !== undefined) break;

@@ -74,3 +74,6 @@ export const LATER_SIGHTING: JobSighting = {
   jobQueuePosition: '7',
   estimatedCompletionTime: '2026-10-10T02:00:00.000Z',
 };
+
+/** Since when the create of the story `create` fails, as its heartbeats say. */
+export const FAILING_SINCE = '2026-10-10T00:30:00.000Z';

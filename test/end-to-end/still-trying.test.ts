@@ -92,6 +92,7 @@ describe('the card of an export whose activities fail again and again', { timeou
       const waitMs = 1_000 * (Number(scheduledTime?.seconds) - Number(lastAttemptCompleteTime?.seconds));
       assert.ok(Math.abs(waitMs - SLOW_RETRY_MS) <= 2_000, `${waitMs} ms`);
       assert.match(lastFailure?.message ?? '', /^Could not download the day .* Twilio answered 401/);
+      assert.deepEqual((await handle.progress()).problems, await problemsOf(workflow), 'it is said once');
       assert.equal(simulator.ledger().requests.fetchDay, 1, 'the next would be answered');
       await handle.cancel();
       await assert.rejects(handle.result(), { type: 'ExportCancelled' });
