@@ -14,7 +14,7 @@ export type ExportErrorType =
   | 'ExportCancelled'
   /** An export of this workflow id is in the way: it was asked for something else, or has ended and must not have. */
   | 'ExportConflict'
-  /** The namespace has no export of this workflow id. */
+  /** The namespace has no export of this workflow id; a workflow of another type is none. */
   | 'ExportNotFound'
   /** The export is over and takes no signal any more. */
   | 'ExportEnded'

@@ -9,6 +9,7 @@ import {
 import {
   cancelSignal,
   checkNowSignal,
+  EXPORT_JOB_WORKFLOW_TYPE,
   progressQuery,
   type CancelInput,
   type ExportJobInput,
@@ -18,7 +19,7 @@ import {
 import { describedProgress, endedProgress, type Ending } from './described-progress.ts';
 import { completedResult, failedEnding } from './export-ending.ts';
 import { ExportCancelledError, ExportError } from './export-errors.ts';
-import { exportEnded, exportNotFound } from './out-of-reach.ts';
+import { exportEnded, exportNotFound, otherWorkflow } from './out-of-reach.ts';
 import { throughOutages } from './outages.ts';
 import { readPendingLooks } from './pending-looks.ts';
 import { mergeProgress, type ObservedProgress } from './progress.ts';
@@ -194,7 +195,7 @@ export class ExportHandle {
   /**
    * Temporal's own description of the workflow: status, run id, times. Needs no worker.
    *
-   * @throws `ExportError` of type `ExportNotFound`.
+   * @throws `ExportError` of type `ExportNotFound`, also where the workflow of this id is no export.
    *
    * @example
    * ```ts
@@ -203,15 +204,13 @@ export class ExportHandle {
    */
   async describe(): Promise<WorkflowExecutionDescription> {
     const { workflowId } = this;
-    try {
-      return await describeCurrentRun(this.#client, {
-        workflowId,
-        firstExecutionRunId: this.#firstExecutionRunId,
-      });
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      throw exportNotFound(workflowId, this.#client.options.namespace, error);
-    }
+    const { namespace } = this.#client.options;
+    const chain = { workflowId, firstExecutionRunId: this.#firstExecutionRunId };
+    const description = await describeCurrentRun(this.#client, chain).catch((error: unknown) => {
+      throw error instanceof WorkflowNotFoundError ? exportNotFound(workflowId, namespace, error) : error;
+    });
+    if (description.type === EXPORT_JOB_WORKFLOW_TYPE) return description;
+    throw otherWorkflow(workflowId, namespace, description.type);
   }
 
   /** Once the signal is aborted, nothing more is asked. */

@@ -8,7 +8,7 @@ import { checkExportInput, type CheckedInput } from './check-input.ts';
 import { ExportConflictError, ExportError } from './export-errors.ts';
 import { ExportHandle } from './export-handle.ts';
 import { differencesTo } from './input-difference.ts';
-import { firstRunIdOf } from './run-chain.ts';
+import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
 import { readStartInput } from './start-input.ts';
 import { describeAtStart, initialSearchAttributes, refusedSearchAttribute } from './start-options.ts';
 
@@ -104,7 +104,7 @@ export class ExportStarter {
   async #findToJoin(wanted: WantedExport): Promise<ExportHandle | undefined> {
     const { workflowId, ifFinished } = wanted;
     const client = this.#client;
-    const description = await new ExportHandle({ client, workflowId }).describe();
+    const description = await describeCurrentRun(client, { workflowId });
     const firstExecutionRunId = firstRunIdOf(description);
     const found = new ExportHandle({ client, workflowId, firstExecutionRunId, joined: true });
     const { type, closeTime, runId } = description;

@@ -139,3 +139,31 @@ test('an id that the namespace does not know is an error that names both', async
     }
   });
 });
+
+test('a workflow that is no export is neither asked nor told anything by its id', async () => {
+  await withExports(env, async (exports, client) => {
+    const workflowId = randomUUID();
+    const other = await client.workflow.start('somethingElse', { workflowId, taskQueue: 'nobody' });
+    const handle = exports.getHandle(workflowId);
+    for (const call of [
+      () => handle.progress(),
+      () => handle.watch().next(),
+      () => handle.result(),
+      () => handle.cancel(),
+      () => handle.cancelAndWait(),
+      () => handle.checkNow(),
+    ])
+      await assert.rejects(call, (error) => {
+        assert.ok(error instanceof ExportError, String(error));
+        assert.equal(error.type, 'ExportNotFound');
+        assert.match(
+          error.message,
+          /is no export .*its workflow type is somethingElse, expected exportJob\.$/,
+        );
+        return true;
+      });
+    const { events = [] } = await other.fetchHistory();
+    assert.ok(!events?.some((event) => event.workflowExecutionSignaledEventAttributes), 'it got no signal');
+    await other.terminate();
+  });
+});
