@@ -187,9 +187,8 @@ export class ExportHandle {
    * ```
    */
   async result({ signal }: WaitOptions = {}): Promise<ExportJobResult> {
-    return unlessAborted(this.#client, signal, async (round) =>
-      this.#resultFrom(await this.describe(), round),
-    );
+    const description = await unlessAborted(this.#client, signal, () => this.describe());
+    return unlessAborted(this.#client, signal, (round) => this.#resultFrom(description, round));
   }
 
   /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import { after, before, test } from 'node:test';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, ServiceError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ExportError, ExportHandle, ExportIncompleteError } from '../../client/index.ts';
 import { unlessAborted } from '../../client/unless-aborted.ts';
@@ -81,6 +81,30 @@ test('a long wait is begun anew now and then, so that what each request leaves b
     rounds.map(({ aborted }) => aborted),
     [true, true, false],
   );
+});
+
+test('an outage at the beginning anew of a long wait is waited through like any other', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const rounds: AbortSignal[] = [];
+  let described = 0;
+  let waits = 0;
+  const run = {
+    describe: () => {
+      described += 1;
+      return described === 1
+        ? Promise.resolve(aDescription)
+        : Promise.reject(new ServiceError('away', OUTAGE));
+    },
+    result: () => {
+      waits += 1;
+      return waits === 1 ? never(rounds.at(-1)) : Promise.resolve(aResult('complete'));
+    },
+  };
+  const client = clientWith(rounds, { options: {}, workflow: { getHandle: () => run } });
+  const waiting = new ExportHandle({ client, workflowId: 'one' }).result({ signal: abortable().signal });
+  await untilIt(async () => waits === 1);
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(await waiting, aResult('complete'));
 });
 
 test('nobody is asked any more once the caller has given up, though the work does not listen', async () => {
@@ -191,8 +215,18 @@ function abortable(): { signal: AbortSignal; abort: (reason: Error) => void } {
   return { signal: controller.signal, abort: (reason) => controller.abort(reason) };
 }
 
+const aDescription = {
+  type: 'exportJob',
+  runId: 'run',
+  raw: { workflowExecutionInfo: { firstRunId: 'run' } },
+};
+
+const OUTAGE = {
+  cause: Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: 'no connection', metadata: {} }),
+};
+
 /** A client of which only this much is asked, noting the signals of its requests. */
-function clientWith(rounds: AbortSignal[]): Client {
+function clientWith(rounds: AbortSignal[], more: object = {}): Client {
   const withAbortSignal = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     rounds.push(signal);
     return work();
@@ -202,7 +236,7 @@ function clientWith(rounds: AbortSignal[]): Client {
     assert.ok(deadline < Date.now() + 120_000, 'a request that nobody can cancel ends some time');
     return work();
   };
-  return { connection: { withAbortSignal, withDeadline } } as unknown as Client;
+  return { connection: { withAbortSignal, withDeadline }, ...more } as unknown as Client;
 }
 
 /** What a request does whose signal is aborted. */
