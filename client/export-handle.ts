@@ -22,7 +22,7 @@ import { ExportCancelledError, ExportError } from './export-errors.ts';
 import { exportEnded, exportNotFound, otherWorkflow } from './out-of-reach.ts';
 import { throughOutages } from './outages.ts';
 import { readPendingLooks } from './pending-looks.ts';
-import { mergeProgress, type ObservedProgress } from './progress.ts';
+import { isOver, mergeProgress, type ObservedProgress } from './progress.ts';
 import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
 import { readStartInput } from './start-input.ts';
 import { unlessAborted, type WaitOptions } from './unless-aborted.ts';
@@ -214,10 +214,14 @@ export class ExportHandle {
 
   /** Once the signal is aborted, nothing more is asked. */
   async #progressUnless(signal: AbortSignal | undefined): Promise<ObservedProgress> {
-    const description = await this.describe();
-    const run = this.#run(description.runId);
-    const [answer, looks, ending] = await Promise.all([
-      this.#ask(run),
+    const described = await this.describe();
+    const run = this.#run(described.runId);
+    const answer = await this.#ask(run);
+    signal?.throwIfAborted();
+    // What has ended since it was described is described again: how it ended, the workflow itself may not know.
+    const hasEnded = answer !== null && isOver(answer) && !described.closeTime;
+    const description = hasEnded ? await run.describe() : described;
+    const [looks, ending] = await Promise.all([
       readPendingLooks(this.#client, description),
       description.closeTime ? this.#endingOf(run) : {},
     ]);

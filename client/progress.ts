@@ -63,6 +63,11 @@ export interface DescribedProgress {
   result: ExportJobResult | null;
 }
 
+/** Whether a progress is the last one. */
+export function isOver({ phase }: Pick<ObservedProgress, 'phase'>): boolean {
+  return phase === 'complete' || phase === 'incomplete' || phase === 'cancelled' || phase === 'failed';
+}
+
 /** What the pending activities tell: the last look at each job, and what keeps failing. */
 export interface PendingLooks {
   sightings: JobSighting[];

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { isOutage } from './outages.ts';
-import type { ObservedProgress } from './progress.ts';
+import { isOver, type ObservedProgress } from './progress.ts';
 
 /**
  * How an export is watched.
@@ -54,10 +54,6 @@ async function askUnlessOut(
     if (signal?.aborted || (couldBeReached && isOutage(error))) return null;
     throw error;
   }
-}
-
-function isOver({ phase }: ObservedProgress): boolean {
-  return phase === 'complete' || phase === 'incomplete' || phase === 'cancelled' || phase === 'failed';
 }
 
 async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {

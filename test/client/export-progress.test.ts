@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { Client, type WorkflowClientInterceptor } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { ExportHandle } from '../../client/index.ts';
+import { ExportHandle, type ObservedProgress } from '../../client/index.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { failureOf, tearDown, withExports } from './client-env.ts';
 import { anInput, aResult, FAILING_SINCE, LATER_SIGHTING } from './samples.ts';
@@ -68,6 +69,27 @@ test('watching shows each change once and ends with the export', async () => {
       if (phases.length === 1) await exports.getHandle(handle.workflowId).cancel();
     }
     assert.deepEqual(phases, ['waiting', 'cancelled']);
+  });
+});
+
+test('the last that watching shows says why it failed, though that was between two questions', async () => {
+  await withExports(env, async (exports) => {
+    const { workflowId } = await exports.startExport(anInput('break'), { workflowId: randomUUID() });
+    const other = exports.getHandle(workflowId);
+    const failing: WorkflowClientInterceptor = {
+      query: async (input, next) => {
+        await other.checkNow().catch(() => {});
+        await failureOf(other);
+        return next(input);
+      },
+    };
+    const client = new Client({ connection: env.connection, interceptors: { workflow: [failing] } });
+    const seen: ObservedProgress[] = [];
+    for await (const progress of new ExportHandle({ client, workflowId }).watch()) seen.push(progress);
+    assert.deepEqual(
+      seen.map(({ source, phase, problems }) => [source, phase, problems.map(({ problem }) => problem)]),
+      [['workflow', 'failed', ['Twilio refuses']]],
+    );
   });
 });
 

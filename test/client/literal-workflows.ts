@@ -64,6 +64,14 @@ export async function exportJob(input: ExportJobInput): Promise<ExportJobResult>
     case 'linger':
       await condition(() => looks > 0);
       break;
+    case 'break':
+      await condition(() => looks > 0);
+      progress.phase = 'failed';
+      throw ApplicationFailure.create({
+        type: 'ExportRejected',
+        message: 'Twilio refuses',
+        nonRetryable: true,
+      });
     default:
   }
   try {
