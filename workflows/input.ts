@@ -104,13 +104,13 @@ function rangeFaults(startDay: string, endDay: string, nowMs: number): string[] 
 
 /**
  * A fault reads `field must be …, got …`: each schema carries the middle part as its message. A webhook's URL may
- * hold a secret, so it is never shown.
+ * hold a secret, so it is never shown, nor is what may be one in the wrong place.
  */
 function faultsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${[...issue.path, key].join('.')} is not a field of the input`);
-  const got = path === 'webhook.url' ? 'something else, not shown' : show(valueAt(input, issue.path));
+  const got = show(valueAt(input, issue.path), { mayBeUrl: issue.path[0] === 'webhook' });
   return [`${path || 'the input'} must be ${issue.message}, got ${got}`];
 }
 
@@ -121,8 +121,10 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function show(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value);
+function show(value: unknown, { mayBeUrl }: { mayBeUrl: boolean }): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? typeof value;
+  if (mayBeUrl || /https?:/i.test(text)) return 'something else, not shown';
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 

@@ -111,6 +111,21 @@ describe('the check of the input', () => {
     });
   }
 
+  it('shows the URL of no webhook, wherever in the input it stands', () => {
+    const url = 'https://example.com/?token=SECRET';
+    const misplaced: [input: unknown, fault: RegExp][] = [
+      [{ ...good, webhook: url }, /^webhook must be an object with url and method, got .* not shown$/],
+      [{ ...good, webhook: { url: 'POST', method: url } }, /^webhook\.method must be .* not shown$/],
+      [{ ...good, webhook: { url: [url], method: 'POST' } }, /^webhook\.url must be .* not shown$/],
+      [JSON.stringify({ webhook: { url } }), /^the input must be a JSON object, got .* not shown$/],
+    ];
+    for (const [input, expected] of misplaced) {
+      const faults = faultsOf(input);
+      assert.match(faults.at(-1) ?? '', expected);
+      assert.doesNotMatch(faults.join(), /SECRET/);
+    }
+  });
+
   it('names every fault at once', () => {
     assert.equal(faultsOf({ startDay: 1, email: 'x', speed: 1, fast: 2 }).length, 6);
   });
