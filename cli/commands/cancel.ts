@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { createCommand, type Cli } from '../cli.ts';
+import { ExportError, type CancelInput } from '../../client/index.ts';
+import { createCommand, type Cli, type CommandOptions } from '../cli.ts';
 import { withConnectOptions, withTemporal } from '../connect.ts';
 import { endingAnswer, followToEnd } from '../follow-export.ts';
 
@@ -8,14 +9,17 @@ export function cancelCommand(cli: Cli): Command {
   const command = createCommand(cli, 'cancel', async (options, context) =>
     withTemporal(options, context.env, async ({ exports }) => {
       const handle = exports.getHandle(options.argument);
-      const reason = options.text('reason');
-      await handle.cancel({
-        ...(reason !== undefined && { reason }),
-        ...(options.has('keepJob') && { deleteJob: false }),
-      });
-      context.terminal.say(`The export is asked to stop [${handle.workflowId}].`);
       const { workflowId } = handle;
-      if (!options.has('wait')) return { document: { workflowId, cancelRequested: true }, text: '' };
+      const wait = options.has('wait');
+      try {
+        await handle.cancel(readCancel(options));
+        context.terminal.say(`The export is asked to stop [${workflowId}].`);
+      } catch (error) {
+        // The receipt of one that is over is how it ended.
+        if (!wait || !(error instanceof ExportError) || error.type !== 'ExportEnded') throw error;
+        context.terminal.say(`The export is over already [${workflowId}].`);
+      }
+      if (!wait) return { document: { workflowId, cancelRequested: true }, text: '' };
 
       await followToEnd(handle, context, {
         left:
@@ -37,8 +41,19 @@ export function cancelCommand(cli: Cli): Command {
     .argument('<workflow-id>', 'as "start" says it; "bulk-exports list" has those that there are')
     .option('--reason <text>', 'kept in the result')
     .option('--keep-job', 'leave the jobs at Twilio')
-    .option('--wait', 'wait for the receipt and show it; 0 whether it was cancelled or just complete');
+    .option(
+      '--wait',
+      'wait for the receipt and show it; 0 whether it was cancelled or complete, also before',
+    );
   return withConnectOptions(command).addHelpText('after', EXAMPLES);
+}
+
+function readCancel(options: CommandOptions): CancelInput {
+  const reason = options.text('reason');
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(options.has('keepJob') && { deleteJob: false }),
+  };
 }
 
 const EXAMPLES = `

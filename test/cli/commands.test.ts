@@ -46,6 +46,11 @@ test('start gives the id and how to go on, progress and cancel take it', async (
     const again = await here(['cancel', workflowId]);
     assert.equal(again.code, exitCodes.failure.code);
     assert.match(again.stderr, /is over/);
+
+    const receipt = await here(['cancel', workflowId, '--reason', 'too late', '--wait', '--json']);
+    assert.equal(receipt.code, 0, receipt.stderr);
+    assert.match(receipt.stderr, /^The export is over already/);
+    assert.deepEqual(lastDocument(receipt), lastDocument(cancelled));
   });
 });
 
