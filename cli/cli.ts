@@ -9,7 +9,7 @@ export interface Surroundings {
   stdout: OutputStream;
   stderr: OutputStream;
   env: NodeJS.ProcessEnv;
-  /** Calls `listener` at the first Ctrl-C or SIGTERM; the next one ends the process at once. */
+  /** Calls `listener` at the first Ctrl-C or SIGTERM; the next one, or the first without a listener, ends the process. */
   onInterrupt: (listener: () => void) => void;
 }
 
@@ -27,8 +27,8 @@ export interface Answer {
 /** What a command works with, beside its options. */
 export interface CommandContext extends Surroundings {
   terminal: Terminal;
-  /** Ends when the person asks to end. */
-  interrupted: AbortSignal;
+  /** Ends when the person asks to end. Before a command asks for it, that ends the process at once. */
+  interruption: () => AbortSignal;
   isJson: boolean;
   /** Another command as this one was called, for a person to copy: by npx, and to the same Temporal. */
   again: (words: string) => string;
@@ -71,20 +71,29 @@ export function createCommand(
       const isJson = options.has('json');
       const { surroundings } = cli;
       const terminal = createTerminal({ ...surroundings, isJson });
-      const interruption = new AbortController();
-      surroundings.onInterrupt(() => interruption.abort());
+      const interruption = interruptionBy(surroundings);
       const answer = ({ document, text, failure, reason = 'success' }: Answer) => {
         cli.exitCode = exitCodes[reason].code;
         if (text !== '') terminal.show(text);
         if (failure !== undefined) terminal.say(failure);
         if (isJson) surroundings.stdout.write(`${visibleJson(document)}\n`);
       };
-      const interrupted = interruption.signal;
       const again = (words: string) => `${calledBy(surroundings.env)} ${words}${placeOf(options)}`;
-      const last = await run(options, { ...surroundings, terminal, interrupted, isJson, again, answer });
+      const last = await run(options, { ...surroundings, terminal, interruption, isJson, again, answer });
       if (last) answer(last);
       await flushed(surroundings.stdout);
     });
+}
+
+function interruptionBy({ onInterrupt }: Surroundings): () => AbortSignal {
+  let signal: AbortSignal | undefined;
+  return () => {
+    if (signal) return signal;
+    const controller = new AbortController();
+    onInterrupt(() => controller.abort());
+    signal = controller.signal;
+    return signal;
+  };
 }
 
 function readOptions(command: Command): CommandOptions {

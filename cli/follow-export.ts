@@ -32,9 +32,10 @@ export async function followExport(handle: ExportHandle, context: CommandContext
  */
 export async function followToEnd(
   handle: ExportHandle,
-  { terminal, interrupted }: CommandContext,
+  { terminal, interruption }: CommandContext,
   words: { left: string },
 ): Promise<void> {
+  const interrupted = interruption();
   await followProgress({ handle, terminal, interrupted });
   if (interrupted.aborted) throw new CommandError('interrupted', words.left);
 }

@@ -15,7 +15,7 @@ import { progressLine } from './progress-text.ts';
  */
 export async function watchExports(handles: ExportHandle[], context: CommandContext): Promise<Answer> {
   await showUntilOver(handles, context);
-  if (context.interrupted.aborted)
+  if (context.interruption().aborted)
     throw new CommandError('interrupted', 'Nobody watches any more; the exports go on.');
   const endings = await Promise.all(handles.map((handle) => endingOf(handle, context)));
   const badly = endings.filter(({ reason }) => reason !== 'success');
@@ -30,7 +30,7 @@ export async function watchExports(handles: ExportHandle[], context: CommandCont
 
 async function showUntilOver(
   handles: ExportHandle[],
-  { terminal, interrupted }: CommandContext,
+  { terminal, interruption }: CommandContext,
 ): Promise<void> {
   const { paint } = terminal;
   const watched = handles.map((handle): WatchedExport & { handle: ExportHandle } => ({
@@ -39,7 +39,7 @@ async function showUntilOver(
     progress: null,
   }));
   const failed = new AbortController();
-  const signal = AbortSignal.any([interrupted, failed.signal]);
+  const signal = AbortSignal.any([interruption(), failed.signal]);
   const show = async (shown: (typeof watched)[number]): Promise<void> => {
     let last = '';
     for await (const progress of shown.handle.watch({ signal })) {

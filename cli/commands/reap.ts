@@ -23,7 +23,7 @@ export function reapCommand(cli: Cli): Command {
         client,
         resourceTypes,
         closedForMs: minutes * 60_000,
-        signal: context.interrupted,
+        signal: context.interruption(),
       });
       try {
         return await reap(reaper, options, context);
@@ -77,7 +77,8 @@ Examples:
 const CLOSED_FOR_MINUTES = { default: 5, minimum: 0, maximum: 525_600 };
 
 async function reap(reaper: JobReaper, options: CommandOptions, context: CommandContext): Promise<Answer> {
-  const { interrupted, terminal } = context;
+  const { terminal } = context;
+  const interrupted = context.interruption();
   terminal.say('Looking at the jobs at Twilio and at their exports …');
   const found = await reaper.find().catch((error: unknown) => {
     if (!interrupted.aborted) throw error;

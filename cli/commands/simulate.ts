@@ -10,7 +10,8 @@ import type { ClockOptions, Simulator, SimulatorOptions, SimulatorScript } from 
 
 /** `bulk-exports simulate`: a Twilio to try things on. */
 export function simulateCommand(cli: Cli): Command {
-  return createCommand(cli, 'simulate', async (options, { answer, env, interrupted }) => {
+  return createCommand(cli, 'simulate', async (options, { answer, env, interruption }) => {
+    const interrupted = interruption();
     if (options.has('examples')) return examplesAnswer();
     const account = readSimulatedAccount(env);
     const path = options.text('script');

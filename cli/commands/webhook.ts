@@ -11,7 +11,8 @@ import { startWebhookServer } from '../webhook-server.ts';
 
 /** `bulk-exports webhook`: the process that Twilio calls. */
 export function webhookCommand(cli: Cli): Command {
-  const command = createCommand(cli, 'webhook', async (options, { answer, env, interrupted, terminal }) => {
+  const command = createCommand(cli, 'webhook', async (options, { answer, env, interruption, terminal }) => {
+    const interrupted = interruption();
     const host = options.text('host') ?? '127.0.0.1';
     const port = readWholeNumber(options, 'port', { default: 8_080, minimum: 0, maximum: 65_535 });
     const { publicUrl, authTokens, unchecked } = readConfig(env);

@@ -6,8 +6,10 @@ import { loadWorker } from '../load-worker.ts';
 
 /** `bulk-exports worker`: the process that does the work. */
 export function workerCommand(cli: Cli): Command {
-  return createCommand(cli, 'worker', async (options, { env, terminal }) => {
+  return createCommand(cli, 'worker', async (options, { env, onInterrupt, terminal }) => {
     const { InvalidWorkerConfig, runWorker, TemporalUnreachable } = await loadWorker();
+    // From here on it ends in order, by itself.
+    onInterrupt(() => {});
     try {
       await runWorker({ say: terminal.say });
     } catch (error) {

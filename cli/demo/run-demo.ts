@@ -44,7 +44,7 @@ export async function runDemo(options: DemoOptions, context: CommandContext): Pr
 
     context.answer(answer);
     context.terminal.say(`All of it stays up until Ctrl-C. Look around: ${parts.uiUrl}`);
-    await untilInterrupted(context.interrupted);
+    await untilInterrupted(context.interruption());
     return undefined;
   } finally {
     await closers.closeAll();
@@ -63,9 +63,10 @@ async function startParts(
   options: DemoOptions,
   demo: Demo,
   closers: Closers,
-  { terminal, interrupted }: CommandContext,
+  { terminal, interruption }: CommandContext,
 ): Promise<DemoParts> {
   const { show } = terminal;
+  const interrupted = interruption();
   // What is missing is known before a server is fetched.
   await loadWorker();
   const directory = await makeDirectory(options.directory);
@@ -100,7 +101,8 @@ async function failureOf(worker: DemoWorker): Promise<never> {
 }
 
 async function runExport(demo: Demo, parts: DemoParts, context: CommandContext): Promise<Answer> {
-  const { terminal, interrupted } = context;
+  const { terminal } = context;
+  const interrupted = context.interruption();
   const connection = await Connection.connect({ address: parts.address });
   try {
     stopIf(interrupted);

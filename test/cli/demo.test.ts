@@ -120,8 +120,15 @@ function aContext(interrupted: AbortSignal): {
     answer = resolve;
   });
   const terminal = createTerminal({ ...streams, isJson: false });
-  const again = (words: string) => words;
-  const context = { ...streams, terminal, interrupted, isJson: false, onInterrupt: () => {}, again, answer };
+  const context = {
+    ...streams,
+    terminal,
+    interruption: () => interrupted,
+    isJson: false,
+    onInterrupt: () => {},
+    again: (words: string) => words,
+    answer,
+  };
   return { context, answered, said: () => text };
 }
 

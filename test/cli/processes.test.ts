@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -42,6 +44,20 @@ test('an interruption that npm repeats is one: what is open is ended in order', 
   simulate.child.kill('SIGINT');
   simulate.child.kill('SIGTERM');
   assert.equal((await simulate.ended).code, 0);
+});
+
+test('whoever ends a command that waits for Temporal alone need not do it twice', async (t) => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  t.after(() => silent.close());
+  const { port } = silent.address() as AddressInfo;
+  for (const words of [['list'], ['cancel', 'id', '--wait']]) {
+    const { child, ended } = startCli(words, { env: { TEMPORAL_ADDRESS: `127.0.0.1:${port}` } });
+    const [socket] = (await once(silent, 'connection')) as [Socket];
+    child.kill('SIGTERM');
+    assert.equal((await ended).code, exitCodes.interrupted.code, words.join(' '));
+    socket.destroy();
+  }
 });
 
 test('a worker without credentials says which variables it needs, and does not start', async () => {

@@ -166,7 +166,7 @@ test('once one can not be followed, nobody asks for the others any more', async 
   });
   await assert.rejects(watchExports([other, failing], context), /not this one/);
   assert.equal(others?.aborted, true);
-  assert.equal(context.interrupted.aborted, false);
+  assert.equal(context.interruption().aborted, false);
 });
 
 test('of very many that run the first fifty are watched, and that is said', async () => {
@@ -233,10 +233,11 @@ function aContext(): { context: CommandContext; said: () => string } {
     },
   });
   const streams = { stdout: stream, stderr: stream, env: {} };
+  const interrupted = new AbortController().signal;
   const context: CommandContext = {
     ...streams,
     terminal: createTerminal({ ...streams, isJson: false }),
-    interrupted: new AbortController().signal,
+    interruption: () => interrupted,
     isJson: false,
     onInterrupt: () => {},
     again: (words) => words,

@@ -9,6 +9,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { BulkExportsClient, type ExportHandle } from '../../client/index.ts';
 import { startSimulator, type Simulator } from '../../simulator/index.ts';
 import { createWorker, readWorkerConfig } from '../../worker/index.ts';
+import { startCli } from '../cli/run-cli.ts';
 import { createDevServerEnv, workflowBundle } from '../support/temporal.ts';
 import { WorkerProcess } from './running-worker.ts';
 
@@ -80,6 +81,17 @@ describe('the worker process', () => {
     await until(() => /DRAINING/.test(worker.output()));
     await worker.end('SIGTERM');
     assert.deepEqual(await ended, { exitCode: null, signal: 'SIGTERM' });
+  });
+
+  test('ends in order at SIGTERM also as a command', PATIENCE, async () => {
+    const { child, ended } = startCli(['worker'], { env: variables('command') });
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await until(() => /The worker is ready/.test(said) || child.exitCode !== null);
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /The worker has ended\.\n$/);
   });
 
   test('says which Temporal it could not reach', PATIENCE, async () => {
