@@ -11,6 +11,8 @@ export interface Surroundings {
   env: NodeJS.ProcessEnv;
   /** Calls `listener` at the first Ctrl-C or SIGTERM; the next one, or the first without a listener, ends the process. */
   onInterrupt: (listener: () => void) => void;
+  /** Calls `listener` once something was written that nobody reads any more, as after `| head`. */
+  onUnread: (listener: () => void) => void;
 }
 
 /** How a command answers. */
@@ -29,6 +31,8 @@ export interface CommandContext extends Surroundings {
   terminal: Terminal;
   /** Ends when the person asks to end. Before a command asks for it, that ends the process at once. */
   interruption: () => AbortSignal;
+  /** The same, and when nobody reads any more: for those who do nothing but show. */
+  inattention: () => AbortSignal;
   isJson: boolean;
   /** Another command as this one was called, for a person to copy: by npx, and to the same Temporal. */
   again: (words: string) => string;
@@ -71,7 +75,9 @@ export function createCommand(
       const isJson = options.has('json');
       const { surroundings } = cli;
       const terminal = createTerminal({ ...surroundings, isJson });
-      const interruption = interruptionBy(surroundings);
+      const interruption = signalBy(surroundings.onInterrupt);
+      const unread = signalBy(surroundings.onUnread);
+      const inattention = () => AbortSignal.any([interruption(), unread()]);
       const answer = ({ document, text, failure, reason = 'success' }: Answer) => {
         cli.exitCode = exitCodes[reason].code;
         if (text !== '') terminal.show(text);
@@ -79,18 +85,27 @@ export function createCommand(
         if (isJson) surroundings.stdout.write(`${visibleJson(document)}\n`);
       };
       const again = (words: string) => `${calledBy(surroundings.env)} ${words}${placeOf(options)}`;
-      const last = await run(options, { ...surroundings, terminal, interruption, isJson, again, answer });
+      const last = await run(options, {
+        ...surroundings,
+        terminal,
+        interruption,
+        inattention,
+        isJson,
+        again,
+        answer,
+      });
       if (last) answer(last);
       await flushed(surroundings.stdout);
     });
 }
 
-function interruptionBy({ onInterrupt }: Surroundings): () => AbortSignal {
+/** Listens from the first call on. */
+function signalBy(listen: (listener: () => void) => void): () => AbortSignal {
   let signal: AbortSignal | undefined;
   return () => {
     if (signal) return signal;
     const controller = new AbortController();
-    onInterrupt(() => controller.abort());
+    listen(() => controller.abort());
     signal = controller.signal;
     return signal;
   };

@@ -27,17 +27,17 @@ export async function followExport(handle: ExportHandle, context: CommandContext
 /**
  * Shows the progress until the export is over.
  *
- * @param words `left`: how things stand after Ctrl-C, and what to do.
- * @throws {@link CommandError} `interrupted` on Ctrl-C, with these words.
+ * @param words `left`: how things stand when nobody watches any more, and what to do.
+ * @throws {@link CommandError} `interrupted` on Ctrl-C, or when nobody reads any more, with these words.
  */
 export async function followToEnd(
   handle: ExportHandle,
-  { terminal, interruption }: CommandContext,
+  { terminal, inattention }: CommandContext,
   words: { left: string },
 ): Promise<void> {
-  const interrupted = interruption();
-  await followProgress({ handle, terminal, interrupted });
-  if (interrupted.aborted) throw new CommandError('interrupted', words.left);
+  const signal = inattention();
+  await followProgress({ handle, terminal, signal });
+  if (signal.aborted) throw new CommandError('interrupted', words.left);
 }
 
 /** An answer whose document is a result with its workflow id, and with what went wrong where something did. */

@@ -7,18 +7,13 @@ export interface FollowOptions {
   handle: ExportHandle;
   terminal: Terminal;
   /** Ends the following, not the export. */
-  interrupted: AbortSignal;
+  signal: AbortSignal;
   intervalMs?: number;
 }
 
 /** Shows the progress until the export is over: redrawn in a terminal, a plain line a change else. */
-export async function followProgress({
-  handle,
-  terminal,
-  interrupted,
-  intervalMs,
-}: FollowOptions): Promise<void> {
-  const watching = handle.watch({ signal: interrupted, ...(intervalMs !== undefined && { intervalMs }) });
+export async function followProgress({ handle, terminal, signal, intervalMs }: FollowOptions): Promise<void> {
+  const watching = handle.watch({ signal, ...(intervalMs !== undefined && { intervalMs }) });
   let last = '';
   for await (const progress of watching) {
     if (terminal.isLive) {

@@ -27,9 +27,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 process.on('SIGHUP', () => process.kill(process.pid, 'SIGTERM'));
 
 // Whoever reads may have read enough, as head has; and a terminal that is closed takes nothing any more.
+const unreadListeners: (() => void)[] = [];
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    for (const listener of unreadListeners) listener();
   });
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
@@ -37,6 +39,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stderr: process.stderr,
   env: readEnvironment(),
   onInterrupt: (listener) => listeners.push(listener),
+  onUnread: (listener) => unreadListeners.push(listener),
 });
 
 setTimeout(() => process.exit(), LEFT_RUNNING_MS).unref();

@@ -11,12 +11,12 @@ import { progressLine } from './progress-text.ts';
  * Shows several exports until all are over: bars in a terminal, a line for each change else. Answers with how each
  * ended; the reason is that of the first that did not end well.
  *
- * @throws {@link CommandError} `interrupted` on Ctrl-C: the exports go on; `ExportError` where one is not there.
+ * @throws {@link CommandError} `interrupted` on Ctrl-C, or when nobody reads any more: the exports go on; `ExportError` where one is not there.
  */
 export async function watchExports(handles: ExportHandle[], context: CommandContext): Promise<Answer> {
-  await showUntilOver(handles, context);
-  if (context.interruption().aborted)
-    throw new CommandError('interrupted', 'Nobody watches any more; the exports go on.');
+  const unwatched = context.inattention();
+  await showUntilOver(handles, { ...context, unwatched });
+  if (unwatched.aborted) throw new CommandError('interrupted', 'Nobody watches any more; the exports go on.');
   const endings = await Promise.all(handles.map((handle) => endingOf(handle, context)));
   const badly = endings.filter(({ reason }) => reason !== 'success');
   const [only] = endings;
@@ -30,7 +30,7 @@ export async function watchExports(handles: ExportHandle[], context: CommandCont
 
 async function showUntilOver(
   handles: ExportHandle[],
-  { terminal, interruption }: CommandContext,
+  { terminal, unwatched }: Pick<CommandContext, 'terminal'> & { unwatched: AbortSignal },
 ): Promise<void> {
   const { paint } = terminal;
   const watched = handles.map((handle): WatchedExport & { handle: ExportHandle } => ({
@@ -39,7 +39,7 @@ async function showUntilOver(
     progress: null,
   }));
   const failed = new AbortController();
-  const signal = AbortSignal.any([interruption(), failed.signal]);
+  const signal = AbortSignal.any([unwatched, failed.signal]);
   const show = async (shown: (typeof watched)[number]): Promise<void> => {
     let last = '';
     for await (const progress of shown.handle.watch({ signal })) {

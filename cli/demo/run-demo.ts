@@ -112,7 +112,7 @@ async function runExport(demo: Demo, parts: DemoParts, context: CommandContext):
     terminal.show(`4. The export has started: ${workflowUrl}`);
     terminal.show(demo.story.map((sentence) => `   - ${sentence}`).join('\n'));
 
-    await followProgress({ handle, terminal, interrupted, intervalMs: PROGRESS_INTERVAL_MS });
+    await followProgress({ handle, terminal, signal: interrupted, intervalMs: PROGRESS_INTERVAL_MS });
     stopIf(interrupted);
     const result = await handle.result();
     const files = filesOf(result);

@@ -124,9 +124,11 @@ function aContext(interrupted: AbortSignal): {
     ...streams,
     terminal,
     interruption: () => interrupted,
+    inattention: () => interrupted,
     isJson: false,
     onInterrupt: () => {},
     again: (words: string) => words,
+    onUnread: () => {},
     answer,
   };
   return { context, answered, said: () => text };

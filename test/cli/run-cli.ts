@@ -98,6 +98,7 @@ export async function runCliHere(
     stderr: stderr.stream,
     env: { XDG_CONFIG_HOME: '/nowhere', ...env },
     onInterrupt: (listener) => listeners.push(listener),
+    onUnread: () => {},
   });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }

@@ -13,7 +13,7 @@ import type { ExportHandle, ListedExport, ObservedProgress } from '../../client/
 import { tearDown, withExports } from '../client/client-env.ts';
 import { anInput, aProgress, aResult } from '../client/samples.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
-import { lastDocument, runCliHere, type CliEnd } from './run-cli.ts';
+import { lastDocument, runCliHere, startCli, type CliEnd } from './run-cli.ts';
 
 let env: TestWorkflowEnvironment;
 before(async () => {
@@ -112,6 +112,26 @@ test('an id that nobody knows ends the watching of all, with the exit code for t
     const { code, stderr } = await here(['watch', running.workflowId, 'nobody-knows']);
     assert.equal(code, exitCodes.notFound.code, stderr);
     assert.match(stderr, /nobody-knows/);
+    assert.equal((await running.progress()).phase, 'waiting');
+    await running.cancel();
+  });
+});
+
+test('who reads no more watches no more: it ends like any other program behind whose pipe is head', async (t) => {
+  await withExports(env, async (exports) => {
+    const start = (name: string) => exports.startExport(anInput(name), { workflowId: randomUUID() });
+    const [running, ending] = [await start('wait'), await start('wait')];
+    const ids = [running.workflowId, ending.workflowId];
+    const { child, ended } = startCli(['watch', ...ids], { env: { TEMPORAL_ADDRESS: env.address } });
+    t.after(() => child.kill('SIGKILL'));
+    let seen = '';
+    for await (const chunk of child.stderr ?? []) {
+      seen += String(chunk);
+      // To leave the loop is to close the pipe.
+      if (ids.every((id) => seen.includes(`${id}: waiting`))) break;
+    }
+    await ending.cancel();
+    assert.equal((await ended).code, exitCodes.interrupted.code);
     assert.equal((await running.progress()).phase, 'waiting');
     await running.cancel();
   });
@@ -238,9 +258,11 @@ function aContext(): { context: CommandContext; said: () => string } {
     ...streams,
     terminal: createTerminal({ ...streams, isJson: false }),
     interruption: () => interrupted,
+    inattention: () => interrupted,
     isJson: false,
     onInterrupt: () => {},
     again: (words) => words,
+    onUnread: () => {},
     answer: () => {},
   };
   return { context, said: () => text };
