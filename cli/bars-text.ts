@@ -1,6 +1,7 @@
 /** How several exports look while they run: a bar each, and one for all of them. */
 import type { ObservedProgress } from '../client/index.ts';
 import { bar, BAR_MAXIMUM, BAR_MINIMUM } from './bar.ts';
+import { beginningOf, columnsOf, endOf } from './letters.ts';
 import { phaseText } from './phase-text.ts';
 import type { Terminal } from './terminal.ts';
 import { visibleLine } from './visible.ts';
@@ -52,7 +53,7 @@ function totalOf(rows: Row[]): Row {
   return { name: 'Total', done, total, count: `${done}/${total}`, phase: '', problems: [] };
 }
 
-/** In letters; what has none is not shown. */
+/** In columns; what has none is not shown. */
 type Widths = Record<'name' | 'bar' | 'count' | 'phase', number>;
 
 /** As much of a name as tells its exports apart. */
@@ -60,8 +61,7 @@ const NAME_MINIMUM = 16;
 
 /** The narrower the terminal, the shorter the bars and the names; then the phase goes, then the bars. */
 function widthsOf(rows: Row[], columns: number): Widths {
-  const widest = (field: 'name' | 'count' | 'phase') =>
-    Math.max(...rows.map((row) => lettersOf(row[field]).length));
+  const widest = (field: 'name' | 'count' | 'phase') => Math.max(...rows.map((row) => columnsOf(row[field])));
   const name = widest('name');
   const count = widest('count');
   const beside = columns - count - 1;
@@ -90,21 +90,17 @@ function problemText(problems: string[], columns: number, paint: Terminal['paint
   const [first] = problems;
   if (first === undefined) return '';
   const more = problems.length > 1 ? ` (+${problems.length - 1})` : '';
-  const letters = lettersOf(`  ! ${first}`);
+  const whole = `  ! ${first}`;
   const room = Math.max(1, columns - more.length);
-  const text = letters.length > room ? `${letters.slice(0, room - 1).join('')}…` : letters.join('');
+  const text = columnsOf(whole) > room ? `${beginningOf(whole, room - 1)}…` : whole;
   return `\n${paint('yellow', `${text}${more}`)}`;
 }
 
 /** With an ellipsis in the middle, as names of exports differ at their beginning and at their end; or with blanks. */
 function shorten(name: string, width: number): string {
-  const letters = lettersOf(name);
-  if (letters.length <= width) return `${name}${' '.repeat(width - letters.length)}`;
   if (width === 0) return '';
   const tail = Math.floor((width - 1) / 2);
-  return `${letters.slice(0, width - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
-}
-
-function lettersOf(text: string): string[] {
-  return Array.from(text);
+  const shown =
+    columnsOf(name) <= width ? name : `${beginningOf(name, width - 1 - tail)}…${endOf(name, tail)}`;
+  return `${shown}${' '.repeat(width - columnsOf(shown))}`;
 }

@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import { columnsOf } from './letters.ts';
 import { USUAL_COLUMNS, type OutputStream } from './output-stream.ts';
 
 /** A text at the end of a terminal that is redrawn in place, also when somebody changes the window's size. */
@@ -44,11 +45,11 @@ export function createLiveArea(stream: OutputStream): LiveArea {
 
 /** How many rows a drawing takes after the width has changed: each of its rows is broken anew, none are joined. */
 function rowsOf(drawn: { text: string; columns: number }, columns: number): number {
-  const inRows = (letters: number) => Math.max(1, Math.ceil(letters / columns));
+  const inRows = (width: number) => Math.max(1, Math.ceil(width / columns));
   return drawn.text.split('\n').reduce((rows, line) => {
-    const letters = Array.from(line.replaceAll(COLOUR, '')).length;
-    const whole = Math.floor(letters / drawn.columns);
-    const rest = letters - whole * drawn.columns;
+    const width = columnsOf(line.replaceAll(COLOUR, ''));
+    const whole = Math.floor(width / drawn.columns);
+    const rest = width - whole * drawn.columns;
     return rows + whole * inRows(drawn.columns) + (rest > 0 || whole === 0 ? inRows(rest) : 0);
   }, 0);
 }

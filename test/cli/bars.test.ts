@@ -57,6 +57,25 @@ test('no line is wider than the terminal, with 20 columns as with 200', () => {
   for (let columns = 1; columns < 20; columns += 1) barsText(three, { columns, paint: plain });
 });
 
+test('letters that are two columns wide take the room of two, and those that have none take none', () => {
+  const wide = [
+    watched('十月の輸出👍🏽', 1, 2, ['e\u0301té: 満杯のディスクです']),
+    watched('ｱｲｳe\u0301❤️', 2, 2),
+  ];
+  assert.deepEqual(barsText(wide, { columns: 40, paint: plain }).split('\n'), [
+    '十月の輸出👍🏽 █████░░░░░░ 1/2 downloading',
+    '  ! e\u0301té: 満杯のディスクです',
+    'ｱｲｳe\u0301❤️       ███████████ 2/2 downloading',
+    'Total        ████████░░░ 3/4',
+  ]);
+  assert.deepEqual(barsText(wide, { columns: 14, paint: plain }).split('\n'), [
+    '十月…出👍🏽  1/2',
+    '  ! e\u0301té: 満杯…',
+    'ｱｲｳe\u0301❤️     2/2',
+    'Total      3/4',
+  ]);
+});
+
 test('the bar of one export fits its terminal, and goes where there is no room for it', () => {
   const { progress } = watched('id', 15, 30) as { progress: NonNullable<WatchedExport['progress']> };
   const line = (columns: number) => progressText(progress, plain, { columns }).split('\n')[1];
@@ -130,6 +149,16 @@ test('a drawing is drawn anew in the new width when the window changes, and noth
   screen.resize(60);
   assert.deepEqual(asked, [40, 20]);
   assert.equal(screen.events.listenerCount('resize'), 0);
+});
+
+test('of a drawing with wide letters nothing stays behind either', () => {
+  const screen = new Screen({ isTTY: true, columns: 40, rows: 24 });
+  const area = createLiveArea(screen.out);
+  area.draw(() => '十月の輸出十月の輸出');
+  screen.written = '';
+  screen.resize(10);
+  assert.equal(screen.written.split('\u001B[1A').length - 1, 2, 'ten letters are two rows now');
+  area.end();
 });
 
 /** A stream that says that it is a terminal, and keeps what is written. */
