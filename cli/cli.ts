@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { exitCodes, type ExitReason } from './exit-codes.ts';
+import { nextCommand } from './next-command.ts';
 import type { OutputStream } from './output-stream.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { visibleJson } from './visible.ts';
@@ -34,10 +35,10 @@ export interface CommandContext extends Surroundings {
   /** The same, and when nobody reads any more: for those who do nothing but show. */
   inattention: () => AbortSignal;
   isJson: boolean;
-  /** Another command as this one was called, for a person to copy: by npx, and to the same Temporal. */
-  again: (words: string) => string;
   /** Gives the answer now, for a command that goes on afterwards. At most one answer is given. */
   answer: (answer: Answer) => void;
+  /** The command of that name about this export, as a person may type it next: called as this one was. */
+  next: (name: string, workflowId: string) => string;
 }
 
 /** What stood on the command line. Names are in camelCase: `--start-day` is `startDay`. */
@@ -70,8 +71,7 @@ export function createCommand(
   return new Command(name)
     .option('--json', 'one JSON document on the last line of stdout, all else on stderr')
     .action(async (...parameters: unknown[]) => {
-      const command = parameters.at(-1) as Command;
-      const options = readOptions(command);
+      const options = readOptions(parameters.at(-1) as Command);
       const isJson = options.has('json');
       const { surroundings } = cli;
       const terminal = createTerminal({ ...surroundings, isJson });
@@ -84,15 +84,14 @@ export function createCommand(
         if (failure !== undefined) terminal.say(failure);
         if (isJson) surroundings.stdout.write(`${visibleJson(document)}\n`);
       };
-      const again = (words: string) => `${calledBy(surroundings.env)} ${words}${placeOf(options)}`;
       const last = await run(options, {
         ...surroundings,
         terminal,
         interruption,
         inattention,
         isJson,
-        again,
         answer,
+        next: (command, workflowId) => nextCommand({ options, env: surroundings.env }, command, workflowId),
       });
       if (last) answer(last);
       await flushed(surroundings.stdout);
@@ -119,20 +118,6 @@ function readOptions(command: Command): CommandOptions {
     text: (name) => (typeof options[name] === 'string' ? options[name] : undefined),
     has: (name) => options[name] === true,
   };
-}
-
-/** npm says of which script or command it is the runner. */
-function calledBy({ npm_lifecycle_event: called }: NodeJS.ProcessEnv): string {
-  if (called === 'npx') return 'npx bulk-exports';
-  return called === 'bulk-exports' ? 'npm run bulk-exports --' : 'bulk-exports';
-}
-
-/** What was said here of Temporal has to be said again. */
-function placeOf({ text }: CommandOptions): string {
-  return ['address', 'namespace']
-    .map((name) => [name, text(name)])
-    .map(([name, value]) => (value === undefined ? '' : ` --${name} ${value}`))
-    .join('');
 }
 
 /** A long document into a pipe would be cut where the process ends before it is read. */

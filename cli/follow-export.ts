@@ -16,10 +16,11 @@ import { resultText } from './result-text.ts';
  */
 export async function followExport(handle: ExportHandle, context: CommandContext): Promise<ResultAnswer> {
   const { workflowId } = handle;
+  const { next } = context;
   await followToEnd(handle, context, {
     left:
-      `The export goes on [${workflowId}]. Follow it with "${context.again(`result ${workflowId}`)}", ` +
-      `stop it with "${context.again(`cancel ${workflowId}`)}".`,
+      `The export goes on [${workflowId}]. Follow it with "${next('result', workflowId)}", ` +
+      `stop it with "${next('cancel', workflowId)}".`,
   });
   return endingAnswer(handle, context);
 }

@@ -24,7 +24,7 @@ export function cancelCommand(cli: Cli): Command {
       await followToEnd(handle, context, {
         left:
           `The export is asked to stop, and cleans up without anybody waiting [${workflowId}]. ` +
-          `Its receipt: "${context.again(`result ${workflowId}`)}".`,
+          `Its receipt: "${context.next('result', workflowId)}".`,
       });
       const answer = await endingAnswer(handle, context);
       if (answer.reason !== 'cancelled') return answer;

@@ -75,14 +75,12 @@ function begunText({ workflowId, runId, namespace, joined }: BegunExport, endedA
     : `The same export runs already and is joined, nothing new was started ${ids}.`;
 }
 
-function hintsText({ workflowId }: BegunExport, { again }: CommandContext, endedAt?: Date): string {
-  const end = `Its end:   ${again(`result ${workflowId}`)}`;
+function hintsText({ workflowId }: BegunExport, { next }: CommandContext, endedAt?: Date): string {
+  const end = `Its end:   ${next('result', workflowId)}`;
   if (endedAt) return end;
-  return [
-    `Follow it: ${again(`watch ${workflowId}`)}`,
-    end,
-    `Stop it:   ${again(`cancel ${workflowId}`)}`,
-  ].join('\n');
+  return [`Follow it: ${next('watch', workflowId)}`, end, `Stop it:   ${next('cancel', workflowId)}`].join(
+    '\n',
+  );
 }
 
 /** Checked before Temporal is asked for anything: a mistyped day is told though no server is up. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import type { ExportJobInput } from '../../client/index.ts';
@@ -54,20 +56,26 @@ test('start gives the id and how to go on, progress and cancel take it', async (
   });
 });
 
-for (const { called, by } of [
-  { called: 'npx', by: 'npx bulk-exports' },
-  { called: 'bulk-exports', by: 'npm run bulk-exports --' },
+for (const { event, by } of [
+  { event: '', by: 'bulk-exports' },
+  { event: 'npx', by: 'npx bulk-exports' },
+  { event: 'bulk-exports', by: 'npm run bulk-exports --' },
 ])
-  test(`what start by "${by}" gives to copy works as it stands, in the same namespace`, async () => {
+  test(`the commands that start names by "${by}" can be typed as they stand, and find the same Temporal`, async () => {
     await withExports(env, async (_exports, _client, { taskQueue }) => {
-      const place = ['--namespace', 'default', '--address', env.address];
-      const start = ['start', ...options('wait'), '--workflow-id', randomUUID(), '--task-queue', taskQueue];
-      const { stdout } = await runCliHere([...start, ...place], { npm_lifecycle_event: called });
-      const line = stdout.split('\n').find((each) => each.startsWith('Stop it:'));
-      const words = line?.replace('Stop it:', '').trim().replace(`${by} `, '').split(' ') ?? [];
-      assert.equal(words[0], 'cancel', stdout);
-      const { code, stderr } = await runCliHere([...words, '--wait']);
-      assert.equal(code, 0, stderr);
+      const workflowId = `October's $(of all) 十月 ${randomUUID()}`;
+      const place = ['--address', env.address, '--namespace', 'default'];
+      const words = ['start', ...options('wait'), '--workflow-id', workflowId, '--task-queue', taskQueue];
+      const { stdout, stderr } = await runCliHere([...words, ...place], { npm_lifecycle_event: event });
+      const cancel = stdout.split('\n').find((line) => line.startsWith('Stop it:')) ?? '';
+      const called = cancel.replace('Stop it:', '').trim();
+      assert.ok(called.startsWith(`${by} cancel `), stdout + stderr);
+      const printed = `printf '%s\\n' ${called.slice(by.length + 1)}`;
+      const { stdout: typed } = await promisify(execFile)('sh', ['-c', printed]);
+      const [command, ...others] = typed.trimEnd().split('\n');
+      assert.deepEqual([command, ...others], ['cancel', workflowId, ...place], stdout);
+      const cancelled = await runCliHere(['cancel', ...others, '--wait']);
+      assert.equal(cancelled.code, 0, cancelled.stderr);
     });
   });
 

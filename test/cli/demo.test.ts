@@ -127,8 +127,8 @@ function aContext(interrupted: AbortSignal): {
     inattention: () => interrupted,
     isJson: false,
     onInterrupt: () => {},
-    again: (words: string) => words,
     onUnread: () => {},
+    next: () => '',
     answer,
   };
   return { context, answered, said: () => text };

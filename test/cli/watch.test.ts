@@ -261,9 +261,9 @@ function aContext(): { context: CommandContext; said: () => string } {
     inattention: () => interrupted,
     isJson: false,
     onInterrupt: () => {},
-    again: (words) => words,
     onUnread: () => {},
     answer: () => {},
+    next: () => '',
   };
   return { context, said: () => text };
 }
