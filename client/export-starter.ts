@@ -10,7 +10,7 @@ import { ExportHandle } from './export-handle.ts';
 import { differencesTo } from './input-difference.ts';
 import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
 import { readStartInput } from './start-input.ts';
-import { describeAtStart, initialSearchAttributes, refusedSearchAttribute } from './start-options.ts';
+import { describeAtStart, startWithKnownAttributes } from './start-options.ts';
 
 /**
  * What a start does where an export of its workflow id has ended already:
@@ -51,8 +51,6 @@ export interface StartExportOptions {
 export class ExportStarter {
   readonly #client: Client;
   readonly #taskQueue: string;
-  /** Those that the namespace was seen to lack: an export needs no search attributes, a namespace need not have them. */
-  readonly #unknownAttributes = new Set<string>();
 
   constructor({ client, taskQueue }: { client: Client; taskQueue: string }) {
     this.#client = client;
@@ -77,27 +75,19 @@ export class ExportStarter {
     return this.#startOrJoin({ ...wanted, ifFinished: 'startAgain' }, startsLeft - 1);
   }
 
-  async #start({ input, ifFinished, workflowId, resolved, daysTotal }: WantedExport): Promise<ExportHandle> {
-    for (;;) {
-      const typedSearchAttributes = initialSearchAttributes(resolved, daysTotal).filter(
-        ({ key }) => !this.#unknownAttributes.has(key.name),
-      );
-      try {
-        const { firstExecutionRunId } = await this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, {
-          taskQueue: this.#taskQueue,
-          workflowId,
-          workflowIdReusePolicy: ifFinished === 'startAgain' ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
-          args: [input],
-          ...describeAtStart(resolved),
-          typedSearchAttributes,
-        });
-        return new ExportHandle({ client: this.#client, workflowId, firstExecutionRunId });
-      } catch (error) {
-        const unknown = refusedSearchAttribute(error);
-        if (unknown === undefined || this.#unknownAttributes.has(unknown)) throw error;
-        this.#unknownAttributes.add(unknown);
-      }
-    }
+  async #start(wanted: WantedExport): Promise<ExportHandle> {
+    const { input, ifFinished, workflowId, resolved } = wanted;
+    const { firstExecutionRunId } = await startWithKnownAttributes(wanted, (typedSearchAttributes) =>
+      this.#client.workflow.start(EXPORT_JOB_WORKFLOW_TYPE, {
+        taskQueue: this.#taskQueue,
+        workflowId,
+        workflowIdReusePolicy: ifFinished === 'startAgain' ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+        args: [input],
+        ...describeAtStart(resolved),
+        typedSearchAttributes,
+      }),
+    );
+    return new ExportHandle({ client: this.#client, workflowId, firstExecutionRunId });
   }
 
   /** Undefined where a new export is to start: the one that is there has ended, maybe in this moment. */

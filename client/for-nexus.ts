@@ -4,4 +4,4 @@ export type { CheckedInput } from './check-input.ts';
 export { InvalidInputError } from './export-errors.ts';
 export { differencesTo } from './input-difference.ts';
 export { readStartInput } from './start-input.ts';
-export { describeAtStart, initialSearchAttributes, refusedSearchAttribute } from './start-options.ts';
+export { describeAtStart, startWithKnownAttributes } from './start-options.ts';

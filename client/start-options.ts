@@ -46,7 +46,28 @@ export function describeAtStart(
   };
 }
 
-/** The search attributes with which an export starts. The workflow keeps those up to date that it was given. */
+/**
+ * Starts an export with those of its search attributes that the namespace has: an export needs none, and a namespace need
+ * not have them. The workflow keeps those up to date that it was given. Each that is missing costs one refused request.
+ */
+export async function startWithKnownAttributes<Started>(
+  { resolved, daysTotal }: { resolved: ResolvedExportJobInput; daysTotal: number },
+  start: (typedSearchAttributes: SearchAttributePair[]) => Promise<Started>,
+): Promise<Started> {
+  let attributes = initialSearchAttributes(resolved, daysTotal);
+  for (;;) {
+    try {
+      return await start(attributes);
+    } catch (error) {
+      const refused = refusedSearchAttribute(error);
+      const known = attributes.filter(({ key }) => key.name !== refused);
+      if (known.length === attributes.length) throw error;
+      attributes = known;
+    }
+  }
+}
+
+/** All of them, before anything is known. */
 export function initialSearchAttributes(
   input: ResolvedExportJobInput,
   daysTotal: number,

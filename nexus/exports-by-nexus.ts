@@ -12,10 +12,9 @@ import {
   checkExportInput,
   describeAtStart,
   differencesTo,
-  initialSearchAttributes,
   InvalidInputError,
-  refusedSearchAttribute,
   readStartInput,
+  startWithKnownAttributes,
 } from '../client/for-nexus.ts';
 import { EXPORT_JOB_WORKFLOW_TYPE, type ExportJobInput, type ExportJobResult } from '../workflows/api.ts';
 import { bulkExports } from './api.ts';
@@ -36,19 +35,15 @@ type Started = WorkflowHandle<ExportJobResult>;
 
 async function startExport(context: nexus.StartOperationContext, input: ExportJobInput): Promise<Started> {
   const wanted = checkInput(input);
-  const options = {
-    workflowId: wanted.workflowId,
-    args: [input],
-    ...describeAtStart(wanted.resolved),
-  } satisfies WorkflowStartOptions<ExportWorkflow>;
-  const attributes = initialSearchAttributes(wanted.resolved, wanted.daysTotal);
-  try {
-    return await startOrJoin(context, wanted, { ...options, typedSearchAttributes: attributes });
-  } catch (error) {
-    // An export needs no search attributes, and a namespace need not have them.
-    if (!refusedSearchAttribute(error)) throw error;
-    return await startOrJoin(context, wanted, options);
-  }
+  const { workflowId, resolved } = wanted;
+  return await startWithKnownAttributes(wanted, (typedSearchAttributes) =>
+    startOrJoin(context, wanted, {
+      workflowId,
+      args: [input],
+      ...describeAtStart(resolved),
+      typedSearchAttributes,
+    }),
+  );
 }
 
 function checkInput(input: unknown): CheckedInput {

@@ -107,7 +107,7 @@ test('an input with faults is refused before anything starts, every fault at onc
   });
 });
 
-test('where the search attributes are not registered, exports start without them', async () => {
+test('where the search attributes are not registered, exports start without them, and with those that are, once they are', async () => {
   const namespace = `plain-${randomUUID()}`;
   await env.connection.workflowService.registerNamespace({
     namespace,
@@ -125,7 +125,20 @@ test('where the search attributes are not registered, exports start without them
         attributes.filter(({ key }) => key.name.startsWith('BulkExport')),
         [],
       );
+
+      await env.connection.operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: { BulkExportPhase: KEYWORD, BulkExportDaysTotal: INT },
+      });
+      const third = await exports.startExport(anInput('complete'), { workflowId: 'third' });
+      const known = (await third.describe()).typedSearchAttributes.getAll().map(({ key }) => key.name);
+      assert.deepEqual(known.toSorted(), ['BulkExportDaysTotal', 'BulkExportPhase'], 'of the same client');
+      await third.result();
     },
     { namespace },
   );
 });
+
+/** `temporal.api.enums.v1.IndexedValueType`. */
+const KEYWORD = 2;
+const INT = 3;

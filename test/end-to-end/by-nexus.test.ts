@@ -26,6 +26,10 @@ const NEVER_DONE = { life: { submitted: '10 days' } };
 const ENDPOINT = 'bulk-exports';
 const CALLERS = 'callers';
 
+const PHASE = defineSearchAttributeKey('BulkExportPhase', 'KEYWORD');
+/** `temporal.api.enums.v1.IndexedValueType`. */
+const KEYWORD = 2;
+
 describe('an export that a workflow of another namespace asks for by Nexus', { timeout: 120_000 }, () => {
   let server: Server;
   let serverWithoutAttributes: Server;
@@ -53,16 +57,24 @@ describe('an export that a workflow of another namespace asks for by Nexus', { t
       const described = await client.workflow.getHandle(defaultWorkflowId(input)).describe();
       assert.equal(described.memo?.['startDay'], input.startDay);
       assert.match((await described.staticDetails()) ?? '', /Twilio Bulk Export of \*\*Messages\*\*/);
-      const phase = described.typedSearchAttributes.get(
-        defineSearchAttributeKey('BulkExportPhase', 'KEYWORD'),
-      );
-      assert.equal(phase, 'complete');
+      assert.equal(described.typedSearchAttributes.get(PHASE), 'complete');
     });
   });
 
-  it('gives it the result also where the namespace lacks the search attributes', async () => {
-    const calling = async ({ call }: Calling): Promise<void> => {
-      assert.equal((await (await call(quickExport(1))).result()).outcome, 'complete');
+  it('gives it the result also where the namespace lacks the search attributes, or some of them', async () => {
+    const calling = async ({ call, client }: Calling): Promise<void> => {
+      const complete = async (): Promise<string | undefined> => {
+        const input = quickExport(1);
+        assert.equal((await (await call(input)).result()).outcome, 'complete');
+        const described = await client.workflow.getHandle(defaultWorkflowId(input)).describe();
+        return described.typedSearchAttributes.get(PHASE);
+      };
+      assert.equal(await complete(), undefined);
+      await serverWithoutAttributes.env.connection.operatorService.addSearchAttributes({
+        namespace: 'default',
+        searchAttributes: { BulkExportPhase: KEYWORD },
+      });
+      assert.equal(await complete(), 'complete');
     };
     await withCallers(AT_ONCE, calling, serverWithoutAttributes);
   });
