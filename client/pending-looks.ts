@@ -16,7 +16,10 @@ export async function readPendingLooks(
 ): Promise<PendingLooks> {
   const { workflowId } = description;
   const pending = description.raw.pendingActivities ?? [];
-  const pauses = pending.filter(({ paused }) => paused).map((activity) => pauseOf(activity, workflowId));
+  const pauses = [
+    ...(description.status.name === 'PAUSED' ? [pauseOfExport(description)] : []),
+    ...pending.filter(({ paused }) => paused).map((activity) => pauseOf(activity, workflowId)),
+  ];
   const looks = await Promise.all(pending.map((activity) => readLook(client, activity, workflowId)));
   return {
     sightings: looks.flatMap(({ sightings = [] }) => sightings),
@@ -25,19 +28,36 @@ export async function readPendingLooks(
   };
 }
 
+/** Somebody holds the workflow itself: until it goes on it answers nobody, as if there were no worker. */
+function pauseOfExport({ workflowId, raw }: WorkflowExecutionDescription): ExportProblem {
+  const { pausedTime, ...by } = raw.workflowExtendedInfo?.pauseInfo ?? {};
+  return {
+    problem: pauseWords('The export', by, `workflow unpause --workflow-id ${shellWord(workflowId)}`),
+    since: instantOf(pausedTime),
+  };
+}
+
 /** A person in the Web UI, or a rule of the namespace, holds an activity: the export waits for whoever did. */
 function pauseOf(
   { activityType, activityId, pauseInfo }: PendingActivity,
   workflowId: string,
 ): ExportProblem {
-  const { identity, reason } = pauseInfo?.manual ?? {};
+  const unpause = `activity unpause --workflow-id ${shellWord(workflowId)} --activity-id ${activityId}`;
   return {
-    problem:
-      `${activityType?.name ?? 'An activity'} is paused${identity ? ` by ${identity}` : ''}` +
-      `${reason ? ` (${reason})` : ''}: it goes on once it is unpaused, in the Web UI or by "temporal activity ` +
-      `unpause --workflow-id ${shellWord(workflowId)} --activity-id ${activityId}".`,
+    problem: pauseWords(activityType?.name ?? 'An activity', pauseInfo?.manual ?? {}, unpause),
     since: instantOf(pauseInfo?.pauseTime),
   };
+}
+
+function pauseWords(
+  what: string,
+  { identity, reason }: { identity?: string | null; reason?: string | null },
+  unpause: string,
+): string {
+  return (
+    `${what} is paused${identity ? ` by ${identity}` : ''}${reason ? ` (${reason})` : ''}: it goes on once it is ` +
+    `unpaused, in the Web UI or by "temporal ${unpause}".`
+  );
 }
 
 /** A workflow id may hold whatever a shell takes for its own. */

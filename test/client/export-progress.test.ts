@@ -121,6 +121,28 @@ test('without a worker the progress comes from the server alone, and says so', a
   );
 });
 
+test('of an export that somebody has paused it says so, and by whom, as no worker answers for it', async () => {
+  const own = await createDevServerEnv({ dynamicConfig: { 'frontend.WorkflowPauseEnabled': true } });
+  try {
+    await withExports(own, async (exports, client) => {
+      const { workflowId } = await exports.startExport(anInput('wait'), { workflowId: "October's" });
+      const handle = new ExportHandle({ client, workflowId, queryTimeoutMs: 300 });
+      const by = { identity: 'the night shift', reason: 'too late' };
+      await client.workflowService.pauseWorkflowExecution({ namespace: 'default', workflowId, ...by });
+      const { problems } = await handle.progress();
+      assert.equal(
+        problems[0]?.problem,
+        'The export is paused by the night shift (too late): it goes on once it is unpaused, in the Web UI or by ' +
+          String.raw`"temporal workflow unpause --workflow-id 'October'\''s'".`,
+      );
+      assert.ok(Math.abs(Date.parse(problems[0]?.since ?? '') - Date.now()) < 60_000, problems[0]?.since);
+      await client.workflow.getHandle(workflowId).terminate();
+    });
+  } finally {
+    await tearDown(own);
+  }
+});
+
 test('without a worker an export that is over still has its result', async () => {
   await withExports(
     env,
