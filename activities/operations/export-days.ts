@@ -1,6 +1,7 @@
 import type { ActivityParts } from '../activity-parts.ts';
 import type { ListExportDaysInput, ListExportDaysResult } from '../bulk-exports-api.ts';
 import { isDay } from '../day-range.ts';
+import { createFailure } from '../failures.ts';
 import type { TwilioDay } from '../twilio/twilio-shapes.ts';
 import { askTwilio } from './ask-twilio.ts';
 import { keepFirst, readLimit } from './read-limit.ts';
@@ -15,6 +16,7 @@ export async function listExportDays(
 ): Promise<ListExportDaysResult> {
   const doing = 'Could not list the days';
   const limit = readLimit(wanted, { doing, of: resourceType, fallback: 400, maximum: MOST_DAYS });
+  refuseOtherThanDays({ startDay, endDay }, `${doing} [${resourceType}]`);
   const isWithin = ({ day }: TwilioDay): boolean =>
     isDay(day) && (startDay === undefined || day >= startDay) && (endDay === undefined || day <= endDay);
   return await askTwilio(parts, {
@@ -30,4 +32,15 @@ export async function listExportDays(
       return { days, truncated: isTruncated() };
     },
   });
+}
+
+/** Compared as texts, anything else would give an empty list, and a caller take days for missing. */
+function refuseOtherThanDays(days: Pick<ListExportDaysInput, 'startDay' | 'endDay'>, doing: string): void {
+  for (const [field, day] of Object.entries(days)) {
+    if (day !== undefined && !isDay(day)) {
+      throw createFailure('InvalidInput', {
+        message: `${doing}: ${field} must be a day of the calendar, written YYYY-MM-DD, got ${JSON.stringify(day)}.`,
+      });
+    }
+  }
 }

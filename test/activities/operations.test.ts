@@ -124,6 +124,14 @@ test('the files are listed within the days that are asked for, and none of them 
     until.result?.days.map(({ day }) => day),
     ['2026-10-01'],
   );
+  for (const days of [{ startDay: '2026-10-1' }, { endDay: 'today' }]) {
+    const { failure } = await run('listExportDays', { resourceType, ...days });
+    assert.deepEqual([failure?.type, failure?.nonRetryable], ['InvalidInput', true]);
+    assert.match(
+      failure?.message ?? '',
+      /\[Messages\]: (start|end)Day must be a day .*, got "(2026-10-1|today)"\./,
+    );
+  }
   const one = await run('listExportDays', { resourceType, limit: 1 });
   assert.deepEqual([one.result?.days.length, one.result?.truncated], [1, true]);
   assert.equal(simulator.ledger().links.issued, 0);
