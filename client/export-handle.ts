@@ -1,34 +1,13 @@
-import {
-  TerminatedFailure,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionDescription,
-  type WorkflowHandle,
-} from '@temporalio/client';
-import {
-  cancelSignal,
-  checkNowSignal,
-  EXPORT_JOB_WORKFLOW_TYPE,
-  progressQuery,
-  type CancelInput,
-  type ExportJobInput,
-  type ExportJobResult,
-  type ExportProgress,
-} from '../workflows/api.ts';
-import { describedProgress, endedProgress, type Ending } from './described-progress.ts';
-import { completedResult, failedEnding } from './export-ending.ts';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { cancelSignal, checkNowSignal, type CancelInput, type ExportJobResult } from '../workflows/api.ts';
+import { awaitExport } from './await-export.ts';
 import { ExportCancelledError, ExportError } from './export-errors.ts';
-import { exportEnded, exportNotFound, otherWorkflow } from './out-of-reach.ts';
-import { throughOutages } from './outages.ts';
-import { readPendingLooks } from './pending-looks.ts';
-import { isOver, mergeProgress, type ObservedProgress } from './progress.ts';
-import { describeCurrentRun, firstRunIdOf } from './run-chain.ts';
-import { readStartInput } from './start-input.ts';
+import { describeExport, runOf, type FollowedExport, type RunHandle } from './followed-export.ts';
+import { observeExport } from './observe-export.ts';
+import { exportEnded } from './out-of-reach.ts';
+import type { ObservedProgress } from './progress.ts';
 import { unlessAborted, type WaitOptions } from './unless-aborted.ts';
 import { watchProgress, type WatchOptions } from './watch-progress.ts';
-
-type ExportJobWorkflow = (input: ExportJobInput) => Promise<ExportJobResult>;
 
 /**
  * What a handle needs.
@@ -68,9 +47,7 @@ export class ExportHandle {
   readonly workflowId: string;
   /** Whether `startExport` found it, running or at its end, and started nothing. */
   readonly joined: boolean;
-  readonly #client: Client;
-  readonly #firstExecutionRunId: string | undefined;
-  readonly #queryTimeoutMs: number;
+  readonly #followed: FollowedExport;
 
   constructor({
     client,
@@ -81,9 +58,7 @@ export class ExportHandle {
   }: ExportHandleOptions) {
     this.workflowId = workflowId;
     this.joined = joined;
-    this.#client = client;
-    this.#firstExecutionRunId = firstExecutionRunId;
-    this.#queryTimeoutMs = queryTimeoutMs;
+    this.#followed = { client, workflowId, firstExecutionRunId, queryTimeoutMs };
   }
 
   /**
@@ -98,7 +73,7 @@ export class ExportHandle {
    * ```
    */
   async progress(): Promise<ObservedProgress> {
-    return this.#progressUnless(undefined);
+    return observeExport(this.#followed, undefined);
   }
 
   /**
@@ -113,8 +88,8 @@ export class ExportHandle {
    * ```
    */
   watch(options: WatchOptions = {}): AsyncGenerator<ObservedProgress, void> {
-    const ask = () => unlessAborted(this.#client, options.signal, (round) => this.#progressUnless(round));
-    return watchProgress(ask, options);
+    const observe = (round?: AbortSignal) => observeExport(this.#followed, round);
+    return watchProgress(() => unlessAborted(this.#followed.client, options.signal, observe), options);
   }
 
   /**
@@ -187,8 +162,9 @@ export class ExportHandle {
    * ```
    */
   async result({ signal }: WaitOptions = {}): Promise<ExportJobResult> {
-    const description = await unlessAborted(this.#client, signal, () => this.describe());
-    return unlessAborted(this.#client, signal, (round) => this.#resultFrom(description, round));
+    const { client } = this.#followed;
+    const description = await unlessAborted(client, signal, () => this.describe());
+    return unlessAborted(client, signal, (round) => awaitExport(this.#followed, description, round));
   }
 
   /**
@@ -202,94 +178,14 @@ export class ExportHandle {
    * ```
    */
   async describe(): Promise<WorkflowExecutionDescription> {
-    const { workflowId } = this;
-    const { namespace } = this.#client.options;
-    const chain = { workflowId, firstExecutionRunId: this.#firstExecutionRunId };
-    const description = await describeCurrentRun(this.#client, chain).catch((error: unknown) => {
-      throw error instanceof WorkflowNotFoundError ? exportNotFound(workflowId, namespace, error) : error;
-    });
-    if (description.type === EXPORT_JOB_WORKFLOW_TYPE) return description;
-    throw otherWorkflow(workflowId, namespace, description.type);
-  }
-
-  /** Once the signal is aborted, nothing more is asked. */
-  async #progressUnless(signal: AbortSignal | undefined): Promise<ObservedProgress> {
-    const described = await this.describe();
-    const run = this.#run(described.runId);
-    const answer = await this.#ask(run);
-    signal?.throwIfAborted();
-    // What has ended since it was described is described again: how it ended, the workflow itself may not know.
-    const hasEnded = answer !== null && isOver(answer) && !described.closeTime;
-    const description = hasEnded ? await run.describe() : described;
-    const [looks, ending] = await Promise.all([
-      readPendingLooks(this.#client, description),
-      description.closeTime ? this.#endingOf(run) : {},
-    ]);
-    signal?.throwIfAborted();
-    if (answer) {
-      const progress = mergeProgress(this.workflowId, answer, looks);
-      return description.closeTime ? endedProgress(progress, description, ending) : progress;
-    }
-    const { workflowId } = this;
-    const input = await readStartInput(this.#client, { workflowId, runId: description.runId });
-    return describedProgress(description, input, looks, ending);
-  }
-
-  async #resultFrom(
-    description: WorkflowExecutionDescription,
-    signal: AbortSignal | undefined,
-  ): Promise<ExportJobResult> {
-    const { workflowId } = this;
-    try {
-      const result = await throughOutages(() => this.#run(description.runId).result(), signal);
-      return completedResult(workflowId, result);
-    } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw error;
-      const chain = { workflowId, firstExecutionRunId: firstRunIdOf(description) };
-      const current = await throughOutages(() => describeCurrentRun(this.#client, chain), signal);
-      // A reset terminates a run, and the export goes on in another one.
-      if (error.cause instanceof TerminatedFailure && current.runId !== description.runId)
-        return this.#resultFrom(current, signal);
-      throw await failedEnding(
-        workflowId,
-        error,
-        async () => (await this.#ask(this.#run(current.runId)))?.result ?? null,
-      );
-    }
-  }
-
-  #run(runId: string): WorkflowHandle<ExportJobWorkflow> {
-    return this.#client.workflow.getHandle<ExportJobWorkflow>(this.workflowId, runId);
-  }
-
-  /** The answer of the workflow; null where no worker gives one. The server itself is judged by `describe`. */
-  async #ask(run: WorkflowHandle<ExportJobWorkflow>): Promise<ExportProgress | null> {
-    const deadline = Date.now() + this.#queryTimeoutMs;
-    try {
-      return await this.#client.connection.withDeadline(deadline, () => run.query(progressQuery));
-    } catch {
-      return null;
-    }
-  }
-
-  async #endingOf(run: WorkflowHandle<ExportJobWorkflow>): Promise<Ending> {
-    try {
-      return { result: await run.result() };
-    } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw error;
-      const { result, type, message } = await failedEnding(this.workflowId, error, () =>
-        Promise.resolve(null),
-      );
-      // A cancel is how a person wanted it, no problem; its receipt is in the workflow's own answer.
-      return type === 'ExportCancelled' ? { type } : { ...(result && { result }), type, message };
-    }
+    return describeExport(this.#followed);
   }
 
   /** Signals the current run. A run that Continue-As-New ended a moment ago has a successor, which is told instead. */
-  async #tell(signal: (run: WorkflowHandle<ExportJobWorkflow>) => Promise<void>): Promise<void> {
+  async #tell(signal: (run: RunHandle) => Promise<void>): Promise<void> {
     const { runId, closeTime } = await this.describe();
     try {
-      await signal(this.#run(runId));
+      await signal(runOf(this.#followed, runId));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
       if (closeTime) throw exportEnded(this.workflowId, error);
