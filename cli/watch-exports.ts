@@ -4,8 +4,10 @@ import { barsText, type WatchedExport } from './bars-text.ts';
 import type { Answer, CommandContext } from './cli.ts';
 import { CommandError, exitReasonOf } from './exit-codes.ts';
 import { endingAnswer, type ResultAnswer } from './follow-export.ts';
+import { showUntilOver } from './live-progress.ts';
 import { plainTable } from './plain-table.ts';
 import { progressLine } from './progress-text.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Shows several exports until all are over: bars in a terminal, a line for each change else. Answers with how each
@@ -15,7 +17,7 @@ import { progressLine } from './progress-text.ts';
  */
 export async function watchExports(handles: ExportHandle[], context: CommandContext): Promise<Answer> {
   const unwatched = context.inattention();
-  await showUntilOver(handles, { ...context, unwatched });
+  await showAll(handles, context.terminal, unwatched);
   if (unwatched.aborted) throw new CommandError('interrupted', 'Nobody watches any more; the exports go on.');
   const endings = await Promise.all(handles.map((handle) => endingOf(handle, context)));
   const badly = endings.filter(({ reason }) => reason !== 'success');
@@ -28,30 +30,24 @@ export async function watchExports(handles: ExportHandle[], context: CommandCont
   };
 }
 
-async function showUntilOver(
-  handles: ExportHandle[],
-  { terminal, unwatched }: Pick<CommandContext, 'terminal'> & { unwatched: AbortSignal },
-): Promise<void> {
+async function showAll(handles: ExportHandle[], terminal: Terminal, unwatched: AbortSignal): Promise<void> {
   const { paint } = terminal;
-  const watched = handles.map((handle): WatchedExport & { handle: ExportHandle } => ({
-    handle,
-    workflowId: handle.workflowId,
-    progress: null,
-  }));
+  const watched = handles.map(({ workflowId }): WatchedExport => ({ workflowId, progress: null }));
   const failed = new AbortController();
   const signal = AbortSignal.any([unwatched, failed.signal]);
-  const show = async (shown: (typeof watched)[number]): Promise<void> => {
-    let last = '';
-    for await (const progress of shown.handle.watch({ signal })) {
-      shown.progress = progress;
-      const line = `${shown.workflowId}: ${progressLine(progress)}`;
-      if (terminal.isLive) terminal.draw((columns) => barsText(watched, { columns, paint }));
-      else if (line !== last) terminal.say(line);
-      last = line;
-    }
-  };
+  const show = (handle: ExportHandle, at: number): Promise<void> =>
+    showUntilOver(
+      { handle, terminal, signal },
+      {
+        draw: (progress) => {
+          watched[at] = { workflowId: handle.workflowId, progress };
+          terminal.draw((columns) => barsText(watched, { columns, paint }));
+        },
+        line: (progress) => `${handle.workflowId}: ${progressLine(progress)}`,
+      },
+    );
   try {
-    await Promise.all(watched.map(show));
+    await Promise.all(handles.map(show));
   } finally {
     failed.abort();
     terminal.drawn();

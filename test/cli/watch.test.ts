@@ -174,6 +174,15 @@ test('a change of which the line does not tell is no line of its own', async () 
   );
 });
 
+test('an id with a line break makes no line of its own', async () => {
+  const { days, ...progress } = aProgress('complete');
+  const workflowId = 'one\ntwo: complete';
+  const { context, said } = aContext();
+  const over = { ...progress, days: { ...days, done: 2 }, source: 'workflow' as const, workflowId };
+  await watchExports([aHandle(workflowId, () => [over])], context);
+  assert.match(said(), /^one\\ntwo: complete: complete: 2 of 2 days done.*\n$/);
+});
+
 test('once one can not be followed, nobody asks for the others any more', async () => {
   const { context } = aContext();
   let others: AbortSignal | undefined;
