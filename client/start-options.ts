@@ -38,7 +38,7 @@ export function describeAtStart(
       '',
       `- Account: \`${account}\``,
       `- Destination: \`${destination}\``,
-      `- Name at Twilio: ${input.friendlyName} (and a marker)`,
+      `- Name at Twilio: \`${input.friendlyName.replaceAll('`', "'")}\` (and a marker)`,
       '',
       'To stop it, send the signal `cancel`: it cleans up at Twilio and leaves a receipt. *Terminate* does neither.',
     ].join('\n'),

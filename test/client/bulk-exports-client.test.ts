@@ -31,6 +31,19 @@ test('an export has an id that reads well, a summary, details, a memo and the se
   });
 });
 
+test('a name that looks like Markdown is shown as it is', async () => {
+  await withExports(env, async (exports) => {
+    const friendlyName = 'complete [EMEA](of `my_own_team_`)';
+    const handle = await exports.startExport(anInput(friendlyName), { workflowId: randomUUID() });
+    const details = await (await handle.describe()).staticDetails();
+    assert.match(
+      details ?? '',
+      /^- Name at Twilio: `complete \[EMEA\]\(of 'my_own_team_'\)` \(and a marker\)$/m,
+    );
+    await handle.cancel();
+  });
+});
+
 test('the id names the account and the destination where they are not default', async () => {
   await withExports(env, async (exports) => {
     const handle = await exports.startExport(anInput('complete', { account: 'emea', destination: 'lake' }));
