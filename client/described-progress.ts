@@ -54,7 +54,8 @@ export function endedProgress(
   description: WorkflowExecutionDescription,
   ending: Ending,
 ): WorkflowProgress {
-  const known = progress.problems.some(({ problem }) => problem === ending.message);
+  // A day may say it, too, with the status in which it was.
+  const known = progress.problems.some(({ problem }) => problem.includes(ending.message ?? ''));
   return {
     ...progress,
     phase: phaseOf(description, ending) ?? progress.phase,

@@ -93,6 +93,19 @@ test('the last that watching shows says why it failed, though that was between t
   });
 });
 
+test('why it failed is not said once more where its days say so', async () => {
+  await withExports(env, async (exports) => {
+    const handle = await exports.startExport(anInput('break:told'), { workflowId: randomUUID() });
+    await handle.checkNow();
+    await failureOf(handle);
+    const { problems } = await handle.progress();
+    assert.deepEqual(
+      problems.map(({ day, problem }) => [day, problem]),
+      [['2026-10-01..2026-10-02', 'Twilio refuses [not submitted]']],
+    );
+  });
+});
+
 test('without a worker the progress comes from the server alone, and says so', async () => {
   await withExports(
     env,

@@ -67,6 +67,14 @@ export async function exportJob(input: ExportJobInput): Promise<ExportJobResult>
     case 'break':
       await condition(() => looks > 0);
       progress.phase = 'failed';
+      if (type === 'told')
+        progress.problems = [
+          {
+            problem: 'Twilio refuses [not submitted]',
+            since: '2026-11-02T10:00:00.000Z',
+            day: '2026-10-01..2026-10-02',
+          },
+        ];
       throw ApplicationFailure.create({
         type: 'ExportRejected',
         message: 'Twilio refuses',
