@@ -367,7 +367,7 @@ async function displayOf(handle: ExportHandle) {
     attributes: description.typedSearchAttributes
       .getAll()
       .toSorted((a, b) => (a.key.name < b.key.name ? -1 : 1)),
-    card: metadata.currentDetails,
+    card: metadata.currentDetails.replace(/as of \S+ \S+ UTC/, 'as of now'),
   };
 }
 
