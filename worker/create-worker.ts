@@ -33,7 +33,7 @@ export interface CreateWorkerOptions extends BulkExportsPluginOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
-  /** Default made now from the package's workflow, in about a second. */
+  /** Default the package's own; made now, in a second or two, where Temporal's SDK is not of the version of that one. */
   workflowBundle?: WorkflowBundleOption;
   /**
    * How many activities a second the engine gives out of the whole task queue, to all its workers together. The last

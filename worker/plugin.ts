@@ -12,6 +12,7 @@ import type {
 import { createExportsByNexus } from '../nexus/for-worker.ts';
 import { logActivity } from './logs/activity-logs.ts';
 import { openSeries } from './metric-series.ts';
+import { findShippedBundle } from './shipped-bundle.ts';
 
 /**
  * What the activities work with. A `WorkerConfig` is one.
@@ -100,11 +101,11 @@ export class BulkExportsPlugin extends SimplePlugin {
     refuseClashes(options.activities ?? {}, activities);
     refuseTooFewPlaces(options, this.#pluginOptions.downloadSlots ?? DEFAULT_DOWNLOAD_SLOTS);
     const configured = super.configureWorker(options);
-    return { ...keepBundle(options, configured), activities: { ...options.activities, ...activities } };
+    return { ...chooseBundle(options, configured), activities: { ...options.activities, ...activities } };
   }
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
-    return keepBundle(options, super.configureReplayWorker(options));
+    return chooseBundle(options, super.configureReplayWorker(options));
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
@@ -181,12 +182,34 @@ function refuseTooFewPlaces(options: WorkerOptions, downloadSlots: number): void
   );
 }
 
-/** A bundle holds the workflows already: beside it a path would be ignored with a warning. */
-function keepBundle<Options extends Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>>(
-  options: Options,
-  configured: Options,
-): Options {
-  return options.workflowBundle === undefined
-    ? configured
-    : { ...configured, workflowsPath: options.workflowsPath };
+/**
+ * A bundle holds the workflows already: beside it a path would be ignored with a warning. The Worker's own is kept; ours
+ * takes the place of our workflows where nothing of the Worker's own would have to go into it.
+ */
+function chooseBundle<Options extends BundledOptions>(options: Options, configured: Options): Options {
+  if (options.workflowBundle !== undefined) return { ...configured, workflowsPath: options.workflowsPath };
+  if (options.workflowsPath !== undefined || addsToBundle(options)) return configured;
+  const workflowBundle = findShippedBundle();
+  return workflowBundle ? { ...configured, workflowBundle, workflowsPath: undefined } : configured;
+}
+
+type BundledOptions = Pick<
+  WorkerOptions,
+  'workflowBundle' | 'workflowsPath' | 'interceptors' | 'dataConverter' | 'bundlerOptions' | 'plugins'
+>;
+
+/** What other plugins add may be told only after this one was asked. */
+function addsToBundle({
+  interceptors,
+  dataConverter,
+  bundlerOptions,
+  plugins = [],
+}: BundledOptions): boolean {
+  return (
+    (interceptors?.workflowModules ?? []).length > 0 ||
+    dataConverter?.payloadConverterPath !== undefined ||
+    dataConverter?.failureConverterPath !== undefined ||
+    bundlerOptions !== undefined ||
+    plugins.some((plugin) => !(plugin instanceof BulkExportsPlugin))
+  );
 }

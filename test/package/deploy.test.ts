@@ -14,7 +14,7 @@ import { eventsOf, type JsonEvent } from '../support/history-json.ts';
 import { makeJob } from '../end-to-end/real-parts.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
 import { eventsOfRun, LENGTH_OF_A_RUN, runIdsOf, toNewRun, until } from '../workflows/new-run.ts';
-import { type Edit, installVersion, packCopy } from './install-package.ts';
+import { type Edit, installVersion, packPackage } from './install-package.ts';
 import { type InstalledWorker, startInstalledWorker } from './installed-worker.ts';
 
 const LAST_DAY = addDays(dayOf(Date.now()), -5);
@@ -81,7 +81,7 @@ describe('a new version of the worker under running exports', { timeout: 180_000
     await writeFile(join(folder, 'accounts.json'), JSON.stringify({ spent: SPENT }));
     const [server, tarball] = await Promise.all([
       createDevServerEnv({ suggestContinueAsNewAt: LENGTH_OF_A_RUN }),
-      packCopy(folder),
+      packPackage(),
     ]);
     env = server;
     for (const [index, edits] of [[], [otherWords], [otherWords, otherCommands]].entries()) {

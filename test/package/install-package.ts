@@ -1,9 +1,12 @@
 /** The package as a user has it: packed, and unpacked in a project of its own. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { writeShippedBundle } from '../support/shipped-bundle.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
@@ -22,12 +25,21 @@ export async function readManifest(folder = root): Promise<Manifest> {
   return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** Runs `npm pack` in a checkout, whose own scripts build it. Gives the path of the tarball. */
-export async function packPackage(checkout: string, folder: string): Promise<string> {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: checkout });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
-  return join(folder, packed.filename);
+/** The path of what `npm pack` makes of this checkout, whose own scripts build it. Made once in a process, which it ends with. */
+export function packPackage(): Promise<string> {
+  packed ??= pack();
+  return packed;
 }
+
+async function pack(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'packed-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
+  return join(folder, filename);
+}
+
+let packed: Promise<string> | undefined;
 
 /**
  * Unpacks below a fresh `node_modules` that has the packages of these names and nothing else: links to the copies of
@@ -55,21 +67,12 @@ export interface Edit {
   to: string;
 }
 
-/** Packs a copy of this checkout, so that its own `dist` is left alone. Gives the path of the tarball. */
-export async function packCopy(folder: string): Promise<string> {
-  const checkout = join(folder, 'checkout');
-  await copyCheckout(checkout);
-  const tarball = await packPackage(checkout, folder);
-  await rm(checkout, { recursive: true });
-  return tarball;
-}
-
 /** Where a version is installed, and what of. */
 export interface Installation {
   folder: string;
   tarball: string;
   version: string;
-  /** In what was built: to build each version would take seconds of computing. */
+  /** In what was built: to compile each version would take seconds of computing. */
   edits: Edit[];
 }
 
@@ -80,33 +83,9 @@ export async function installVersion({ folder, tarball, version, edits }: Instal
   await installPackage(project, tarball, Object.keys({ ...dependencies, ...peerDependencies }));
   const versionEdit = { file: 'package.json', from: `"version": "${before}"`, to: `"version": "${version}"` };
   for (const edit of [versionEdit, ...edits]) await applyEdit(packageFolder(project), edit);
+  if (edits.length > 0) await writeShippedBundle(join(packageFolder(project), 'dist'));
   await writeFile(join(project, 'package.json'), '{"type": "module"}');
   return project;
-}
-
-/** All that it takes to pack. */
-const PACKED_FROM = [
-  'activities',
-  'cli',
-  'client',
-  'nexus',
-  'simulator',
-  'worker',
-  'workflows',
-  'examples',
-  'schemas',
-  'test/support/clean.ts',
-  'package.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'README.md',
-  'CHANGELOG.md',
-  'LICENSE',
-];
-
-async function copyCheckout(checkout: string): Promise<void> {
-  for (const path of PACKED_FROM) await cp(join(root, path), join(checkout, path), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(checkout, 'node_modules'));
 }
 
 async function applyEdit(installed: string, { file, from, to }: Edit): Promise<void> {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkerOptions } from '@temporalio/worker';
 import type { WorkflowProgress } from '../../client/index.ts';
 import { startSimulator } from '../../simulator/index.ts';
+import { bundleForShipping } from '../support/shipped-bundle.ts';
 import { createDevServerEnv } from '../support/temporal.ts';
+import type * as Worker from '../../worker/index.ts';
 import { until } from '../workflows/new-run.ts';
 import { installPackage, packageFolder, packPackage, readManifest } from './install-package.ts';
 import { buildService, freePort, startService } from './installed-service.ts';
@@ -34,7 +37,7 @@ describe('the packed package, installed in a fresh project', () => {
     folder = await mkdtemp(join(tmpdir(), 'tarball-'));
     // Beside each other: below, the caller would find what the other has installed.
     [project, caller] = [join(folder, 'project'), join(folder, 'caller')];
-    tarball = await packPackage(root, folder);
+    tarball = await packPackage();
     await install({ tarball, project, caller });
   });
   after(async () => {
@@ -47,7 +50,7 @@ describe('the packed package, installed in a fresh project', () => {
     const files = stdout.trim().split('\n').toSorted();
     const strangers = files.filter(
       (file) =>
-        !/^\.\/(dist\/.*\.(js|d\.ts)|docs\/([a-z-]+\.md|images\/[a-z]+\.png|alerts\.yml)|examples\/simulator-scripts\/[a-z0-9-]+\.json|schemas\/[a-z]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
+        !/^\.\/(dist\/.*\.(js|d\.ts)|dist\/worker\/workflows-[0-9.]+\.cjs|docs\/([a-z-]+\.md|images\/[a-z]+\.png|alerts\.yml)|examples\/simulator-scripts\/[a-z0-9-]+\.json|schemas\/[a-z]+\.json|package\.json|LICENSE|CHANGELOG\.md|README\.md)$/.test(
           file,
         ),
     );
@@ -63,6 +66,56 @@ describe('the packed package, installed in a fresh project', () => {
       './schemas/input.json',
     ])
       assert.ok(files.includes(needed), files.join());
+  });
+
+  test('brings the bundle of the workflow that it was built with', async () => {
+    const shipped = await readFile(await bundleIn(packageFolder(project)), 'utf8');
+    assert.ok(shipped.includes('"./workflows/export-job.js"'), 'the workflow is in its bundle');
+    assert.ok(
+      shipped === (await bundleForShipping(join(root, 'dist'))),
+      'it is the one that is made of dist',
+    );
+  });
+
+  test('has a Worker take that bundle where nothing of its own goes into it, and the SDK is of its version', async () => {
+    const worker = await import(pathToFileURL(join(packageFolder(project), 'dist/worker/index.js')).href);
+    const { BulkExportsPlugin, workflowsPath } = worker as typeof Worker;
+    const sid = `AC${'0'.repeat(32)}`;
+    const plugin = new BulkExportsPlugin({
+      accounts: { default: { accountSid: sid, username: sid, password: 'token' } },
+      destinations: { default: 'file:./exports' },
+    });
+    const configured = (options: Partial<WorkerOptions>) => {
+      const plugins = [plugin, ...(options.plugins ?? [])];
+      return [
+        plugin.configureWorker({ taskQueue: 'mine', ...options, plugins }),
+        plugin.configureReplayWorker({ ...options, plugins }),
+      ].map((all) => ({ bundle: all.workflowBundle, path: all.workflowsPath }));
+    };
+    const both = (one: unknown) => [one, one];
+
+    const codePath = await bundleIn(packageFolder(project));
+    assert.deepEqual(configured({}), both({ bundle: { codePath }, path: undefined }));
+    const others: Partial<WorkerOptions>[] = [
+      { interceptors: { workflowModules: ['/mine'] } },
+      { dataConverter: { payloadConverterPath: '/mine' } },
+      { dataConverter: { failureConverterPath: '/mine' } },
+      { bundlerOptions: { ignoreModules: ['mine'] } },
+      { plugins: [{ name: 'mine' }] },
+    ];
+    for (const options of others)
+      assert.deepEqual(
+        configured(options),
+        both({ bundle: undefined, path: workflowsPath }),
+        JSON.stringify(options),
+      );
+
+    await rename(codePath, codePath.replace(/[^-]+$/, '0.0.1.cjs'));
+    try {
+      assert.deepEqual(configured({}), both({ bundle: undefined, path: workflowsPath }));
+    } finally {
+      await rename(codePath.replace(/[^-]+$/, '0.0.1.cjs'), codePath);
+    }
   });
 
   test('gives its JSON Schemas by their names', async () => {
@@ -219,6 +272,14 @@ describe('the packed package, installed in a fresh project', () => {
     );
   });
 });
+
+/** The path of the one bundle that the package has. */
+async function bundleIn(installed: string): Promise<string> {
+  const folder = join(installed, 'dist/worker');
+  const bundles = (await readdir(folder)).filter((name) => name.endsWith('.cjs'));
+  assert.equal(bundles.length, 1, bundles.join());
+  return join(await realpath(folder), bundles[0]!);
+}
 
 /** Starts an export twice, without a worker. Whoever loads native code would end it. */
 const CALLER = `

@@ -9,6 +9,7 @@ import { DefaultLogger, type Worker, type WorkerOptions } from '@temporalio/work
 import type { DayStorage, ExportActivities } from '../../activities/index.ts';
 import { installQuietRuntime } from '../support/temporal.ts';
 import { BulkExportsPlugin, workflowsPath, type BulkExportsPluginOptions } from '../../worker/index.ts';
+import { findShippedBundle } from '../../worker/shipped-bundle.ts';
 
 const SID = `AC${'0'.repeat(32)}`;
 const OPTIONS: BulkExportsPluginOptions = {
@@ -69,9 +70,14 @@ describe('the plugin', () => {
     );
   });
 
-  test('brings the workflow where the Worker has none', () => {
-    assert.equal(configure(MINE).workflowsPath, workflowsPath);
-    assert.equal(new BulkExportsPlugin(OPTIONS).configureReplayWorker({}).workflowsPath, workflowsPath);
+  test('brings the workflow where the Worker has none: by its path, and as a bundle where there is one', () => {
+    const bundle = findShippedBundle();
+    const expected = bundle ? { bundle, path: undefined } : { bundle: undefined, path: workflowsPath };
+    for (const { workflowBundle, workflowsPath: path } of [
+      configure(MINE),
+      new BulkExportsPlugin(OPTIONS).configureReplayWorker({}),
+    ])
+      assert.deepEqual({ bundle: workflowBundle, path }, expected);
   });
 
   test("keeps the Worker's own workflows", () => {
