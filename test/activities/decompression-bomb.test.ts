@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { nodeProgram } from '../support/node-program.ts';
 
 const MB = 1024 * 1024;
 
@@ -12,8 +12,7 @@ const EXPANDED_BYTES = 256 * MB;
 // A process of its own tells the peak of its own memory alone.
 test('what comes out of a decompression bomb is counted and dropped, never held in memory', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
+    ...execArgv,
     '--input-type=module',
     '--eval',
     script,
@@ -29,10 +28,12 @@ test('what comes out of a decompression bomb is counted and dropped, never held 
   );
 });
 
-const module = fileURLToPath(new URL('../../activities/download/verify-day-file.ts', import.meta.url));
+const { path, execArgv } = nodeProgram(
+  new URL('../../activities/download/verify-day-file.ts', import.meta.url),
+);
 const script = `
   import { gzipSync } from 'node:zlib';
-  import { verifyDayFile } from ${JSON.stringify(module)};
+  import { verifyDayFile } from ${JSON.stringify(path)};
   const part = gzipSync(Buffer.alloc(${16 * MB}));
   async function* bomb() { for (;;) yield part; }
   const peak = () => process.resourceUsage().maxRSS * 1024;

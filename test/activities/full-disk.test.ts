@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { FullDiskReport, FullDiskStep } from './full-disk.ts';
+import { nodeProgram } from '../support/node-program.ts';
 
 const run = promisify(execFile);
 /** A mount of this process's own, which Linux mostly grants to anybody; it goes with the process. */
@@ -25,8 +25,8 @@ describe('a disk that is really full', { skip: isSkipped && 'no mount of our own
   let report: FullDiskReport;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'bulk-exports-'));
-    const program = fileURLToPath(new URL('full-disk.ts', import.meta.url));
-    const command = [process.execPath, '--import', 'tsx', program, folder];
+    const { path, execArgv } = nodeProgram(new URL('full-disk.ts', import.meta.url));
+    const command = [process.execPath, ...execArgv, path, folder];
     const { stdout } = await run('unshare', ['-Urm', 'sh', '-c', MOUNT, folder, ...command]);
     report = JSON.parse(stdout) as FullDiskReport;
   });

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createS3Storage, StorageProblem } from '../../activities/index.ts';
 import type { DayStorage } from '../../activities/index.ts';
 import type { S3Server } from '../support/s3-server.ts';
@@ -27,6 +26,7 @@ import {
   openS3Storage,
   startS3,
 } from './s3-rig.ts';
+import { nodeProgram } from '../support/node-program.ts';
 
 const ENDPOINT_TOLD =
   /the endpoint is no URL that the SDK takes.*Check the endpoint, by \?endpoint=… or AWS_ENDPOINT_URL_S3/;
@@ -141,10 +141,10 @@ describe('an upload that meets trouble', () => {
       await pause(60_000, undefined, { ref: false });
       return null;
     });
-    const program = fileURLToPath(new URL('s3-killed-upload.ts', import.meta.url));
+    const program = nodeProgram(new URL('s3-killed-upload.ts', import.meta.url));
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', program, front.endpoint, spool, path, proof.sha256],
+      [...program.execArgv, program.path, front.endpoint, spool, path, proof.sha256],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const ended = once(child, 'exit');

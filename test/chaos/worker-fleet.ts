@@ -3,11 +3,11 @@ import { once, setMaxListeners } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { watchOver } from '../../cli/demo/watchdog.ts';
 import type { ChaosWorkerOptions } from './chaos-worker.ts';
 import { PAUSE_MS } from './pace.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { nodeProgram } from '../support/node-program.ts';
 
 /** Worker processes, each killed again and again. */
 export interface WorkerFleet {
@@ -102,8 +102,9 @@ export function startFleet({
 
 function startOne(options: ChaosWorkerOptions, logPath: string): ChildProcess {
   const log = openSync(logPath, 'a');
-  const child = fork(fileURLToPath(new URL('chaos-worker.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
+  const { path, execArgv } = nodeProgram(new URL('chaos-worker.ts', import.meta.url));
+  const child = fork(path, {
+    execArgv,
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { runCommandLine } from '../../cli/program.ts';
+import { nodeProgram, type NodeProgram } from '../support/node-program.ts';
 
 /** How a command line ended. */
 export interface CliEnd {
@@ -43,8 +43,8 @@ interface RunningCli {
   stdoutHas: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
-function start(program: string, words: string[], { cwd, env }: CliSurroundings): RunningCli {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...words], {
+function start(program: NodeProgram, words: string[], { cwd, env }: CliSurroundings): RunningCli {
+  const child = spawn(process.execPath, [...program.execArgv, program.path, ...words], {
     // Neither Temporal's configuration of this machine nor its own: only what a test says.
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], XDG_CONFIG_HOME: '/nowhere', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -120,5 +120,5 @@ export function lastDocument({ stdout }: Pick<CliEnd, 'stdout'>): Record<string,
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
 }
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const EACH_COMMAND = fileURLToPath(new URL('each-command.ts', import.meta.url));
+const MAIN = nodeProgram(new URL('../../cli/main.ts', import.meta.url));
+const EACH_COMMAND = nodeProgram(new URL('each-command.ts', import.meta.url));

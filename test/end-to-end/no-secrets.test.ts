@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import {
   DefaultFailureConverter,
@@ -25,6 +25,7 @@ import { createDevServerEnv } from '../support/temporal.ts';
 import { type LoggingWorkerOptions, READY_LINE } from './logging-worker.ts';
 import { filesBelow, quickExport, quickSettings, SPEED } from './real-parts.ts';
 import { createSecretSearch, type FoundSecret, type SecretSearch } from './secret-search.ts';
+import { nodeProgram } from '../support/node-program.ts';
 
 /** Each has characters that every encoding writes otherwise. */
 const AUTH_TOKEN = `auth+Token/${randomBytes(12).toString('base64')}&=?`;
@@ -344,8 +345,8 @@ async function freePort(): Promise<number> {
 }
 
 async function startLoggingWorker(options: LoggingWorkerOptions) {
-  const path = fileURLToPath(new URL('logging-worker.ts', import.meta.url));
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', path], {
+  const { path, execArgv } = nodeProgram(new URL('logging-worker.ts', import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [...execArgv, path], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LOGGING_WORKER: JSON.stringify(options) },
   });

@@ -8,6 +8,7 @@ import type { Call } from './caller.ts';
 import { completeDay, DAY, FORM } from './one-day.ts';
 import { seededIds } from './seeded-ids.ts';
 import type { SeededIds } from './seeded-ids.ts';
+import { nodeProgram } from '../support/node-program.ts';
 
 const OWN_ACCOUNT = { accountSid: TEST_ACCOUNT_SID, authToken: TEST_AUTH_TOKEN };
 
@@ -52,11 +53,12 @@ test('how much else was asked changes no sid and no link', async () => {
 });
 
 async function seededIdsOfAnotherProcess(seed: string): Promise<SeededIds> {
+  const { path, execArgv } = nodeProgram(new URL('seeded-ids.ts', import.meta.url));
   const program = `
-    const { seededIds } = await import(${JSON.stringify(new URL('seeded-ids.ts', import.meta.url).href)});
+    const { seededIds } = await import(${JSON.stringify(path)});
     process.stdout.write(JSON.stringify(await seededIds(${JSON.stringify(seed)})));
   `;
-  const options = ['--import', import.meta.resolve('tsx'), '--input-type=module'];
+  const options = [...execArgv, '--input-type=module'];
   const { stdout } = await promisify(execFile)(process.execPath, [...options, '--eval', program]);
   return JSON.parse(stdout) as SeededIds;
 }

@@ -8,6 +8,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { findTemporalServer, findTestServer } from '../../cli/temporal-server/index.ts';
+import { findShippedBundle } from '../../worker/shipped-bundle.ts';
 import { exportSearchAttributes } from '../../workflows/api.ts';
 import { sharedBundle } from './shared-bundle.ts';
 
@@ -96,11 +97,13 @@ function settingArguments(settings: Readonly<Record<string, string | number | bo
   ]);
 }
 
-/** The bundle of `workflows/`, made once in a process: pass it to every Worker. */
-export function workflowBundle(): Promise<WorkflowBundleOption> {
+/** The bundle of `workflows/`, of the staged checkout or made once in a process: pass it to every Worker. */
+export async function workflowBundle(): Promise<WorkflowBundleOption> {
   installQuietRuntime();
+  const staged = findShippedBundle();
+  if (staged) return staged;
   bundle ??= sharedBundle('workflows', fileURLToPath(new URL('../../workflows', import.meta.url)));
-  return bundle;
+  return await bundle;
 }
 
 /**

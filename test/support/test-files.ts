@@ -119,15 +119,25 @@ function isOf(group: (typeof TOGETHER)[number], path: string): boolean {
   );
 }
 
+/** Of what the entries are written. */
+export interface EntriesInput {
+  /** The folder of the checkout, or of its copy. */
+  root: string;
+  shares: readonly Share[];
+  /** Whether the files are imported as the JavaScript beside them. */
+  isStaged: boolean;
+}
+
 /**
  * Writes a module for each process, which imports its files: Node's runner sorts what it is given by its path, and
  * makes a process of each. A failure names the file in which its test stands all the same.
  */
 export async function writeEntries(
   folder: string,
-  { root, shares }: { root: string; shares: readonly Share[] },
+  { root, shares, isStaged }: EntriesInput,
 ): Promise<string[]> {
-  const urlOf = (file: string) => JSON.stringify(pathToFileURL(join(root, file)).href);
+  const moduleOf = (file: string) => (isStaged ? file.replace(/\.ts$/, '.js') : file);
+  const urlOf = (file: string) => JSON.stringify(pathToFileURL(join(root, moduleOf(file))).href);
   return await Promise.all(
     shares.map(async ({ files, onOneServer }, index) => {
       const name = files.length === 1 ? files[0]! : `${files[0]!} and ${files.length - 1} more`;

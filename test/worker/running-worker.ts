@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { nodeProgram } from '../support/node-program.ts';
 
 /** What a worker process has otherwise. */
 export interface WorkerTimes {
@@ -23,10 +23,10 @@ export class WorkerProcess {
   #output = '';
 
   constructor(variables: Record<string, string>, { graceTime = '', countIntervalMs }: WorkerTimes = {}) {
-    const program = fileURLToPath(new URL('worker-process.ts', import.meta.url));
+    const { path, execArgv } = nodeProgram(new URL('worker-process.ts', import.meta.url));
     const { PATH, HOME } = process.env;
     const times = [graceTime, ...(countIntervalMs === undefined ? [] : [String(countIntervalMs)])];
-    this.#child = spawn(process.execPath, ['--import', 'tsx', program, ...times], {
+    this.#child = spawn(process.execPath, [...execArgv, path, ...times], {
       env: { PATH, HOME, ...variables },
       // By the channel it learns of our end, also where somebody kills this process.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

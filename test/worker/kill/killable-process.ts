@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { KillableWorkerMessage, KillableWorkerOptions, Stop } from './killable-worker.ts';
+import { nodeProgram } from '../../support/node-program.ts';
 
 /** A worker in a process of its own. */
 export interface KillableProcess {
@@ -18,8 +18,9 @@ export interface KillableProcess {
  * @throws Error with its last words where it ends before.
  */
 export async function startKillableWorker(options: KillableWorkerOptions): Promise<KillableProcess> {
-  const child = fork(fileURLToPath(new URL('killable-worker.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
+  const { path, execArgv } = nodeProgram(new URL('killable-worker.ts', import.meta.url));
+  const child = fork(path, {
+    execArgv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
