@@ -10,7 +10,6 @@ const LONGEST = [
   'chaos/chaos',
   'worker/alerts',
   'end-to-end/engine-reset',
-  'package/deploy',
   'end-to-end/twilio-trouble',
   'end-to-end/engine-restart',
   'end-to-end/engine-pause',
@@ -21,7 +20,6 @@ const LONGEST = [
   'workflows/continue-as-new',
   'workflows/export-job',
   'worker/worker-process',
-  'package/tarball',
 ].map((name) => join('test', `${name}.test.ts`));
 
 /**
@@ -29,6 +27,8 @@ const LONGEST = [
  * of them do, and in one that has run for a while the same work takes less.
  */
 const TOGETHER: { folder: string; names: string[] }[][] = [
+  // What is packed, too, is packed once.
+  [{ folder: 'package', names: ['deploy', 'tarball'] }],
   [{ folder: 'simulator', names: [''] }],
   [{ folder: 'activities', names: [''] }],
   [
@@ -64,6 +64,7 @@ const TOGETHER_ON_A_SERVER: typeof TOGETHER = [
     },
   ],
   [{ folder: 'end-to-end', names: ['search-attributes', 'twilio-pace', 'continue-as-new'] }],
+  [{ folder: 'end-to-end', names: ['as-child', 'duckdb', 'foreign', 'own-workflow', 's3', 'schemas'] }],
   [
     { folder: 'client', names: [''] },
     { folder: 'cli', names: ['reap', 'commands', 'setup'] },
