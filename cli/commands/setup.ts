@@ -25,11 +25,7 @@ export function setupCommand(cli: Cli): Command {
         };
       } catch (error) {
         if (!isGrpcServiceError(error)) throw error;
-        throw new CommandError(
-          'failure',
-          refusal(namespace, error.details.replace(/\.$/, ''), missing),
-          error,
-        );
+        throw new CommandError('failure', refusal(namespace, error.details, missing), error);
       }
     }),
   );

@@ -59,12 +59,6 @@ test('setup that may not register prints the commands for who may, and these reg
   assert.deepEqual(lastDocument(registered)['registered'], ['BulkExportPhase'], registered.stderr);
 });
 
-test('setup in a namespace that is none says so in whole sentences', async () => {
-  const { code, stderr } = await here(['setup', '--namespace', 'nowhere']);
-  assert.equal(code, exitCodes.failure.code);
-  assert.match(stderr, /: Namespace nowhere is not found\. Who may, runs this:$/m);
-});
-
 test('setup reports an attribute that is registered with another type, and how to get rid of it', async () => {
   const namespace = `mistyped-${randomUUID()}`;
   await makeNamespace(namespace);
