@@ -269,7 +269,7 @@ describe('the lint rules', () => {
 });
 
 test('the contract of the activities is nothing at run time', async () => {
-  const parts = await readdir(join(root, 'activities/contract'));
+  const parts = (await readdir(join(root, 'activities/contract'))).filter((name) => name.endsWith('.ts'));
   assert.ok(parts.length >= 5, parts.join());
   for (const part of ['api.ts', ...parts.map((name) => `contract/${name}`)])
     assert.deepEqual(Object.keys(await import(`../../activities/${part}`)), [], part);
