@@ -56,14 +56,7 @@ describe('the troubles of an export', () => {
   });
 
   it('are all shown, each with its own words, since when, and where the attempt of now is to be seen', async () => {
-    const cut = new ActivityFailure(
-      'failed',
-      'a',
-      '1',
-      'NON_RETRYABLE_FAILURE',
-      undefined,
-      new CancelledFailure('cut'),
-    );
+    const cut = cutShort();
     const { tryOn, troubles } = play(
       thrown('StillTrying', 'the token is refused.', 'AuthenticationRejected', next(300_000)),
       thrown('StillTrying', 'the disk is read-only.', 'StorageRejected'),
@@ -78,14 +71,7 @@ describe('the troubles of an export', () => {
   });
 
   it('stay known to a call after one that was cut short, which does not wait', async () => {
-    const cut = new ActivityFailure(
-      'failed',
-      'a',
-      '1',
-      'NON_RETRYABLE_FAILURE',
-      undefined,
-      new CancelledFailure('cut'),
-    );
+    const cut = cutShort();
     const { calls, tryOn } = play(
       thrown('StillTrying', 'the token is refused', 'AuthenticationRejected', next(300_000)),
       cut,
@@ -105,3 +91,9 @@ describe('the troubles of an export', () => {
     assert.deepEqual(troubles.problems(), []);
   });
 });
+
+/** What a call throws that the workflow has ended before it had an end of its own. */
+function cutShort(): ActivityFailure {
+  const cause = new CancelledFailure('cut');
+  return new ActivityFailure('failed', 'a', '1', 'NON_RETRYABLE_FAILURE', undefined, cause);
+}
